@@ -1,0 +1,3 @@
+"""Addresses below /api."""
+
+urlpatterns: list = []

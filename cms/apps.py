@@ -1,0 +1,14 @@
+"""What editors and creators publish: Wagtail pages, snippets, pictures."""
+
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    name = "cms"
+    label = "cms"
+
+    def ready(self) -> None:
+        from cms import integrity_checks, receivers, statistics, subscribers, targets, views  # noqa: F401
+
+        targets.register()
+        statistics.register()

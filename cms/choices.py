@@ -1,0 +1,60 @@
+"""Constants of the content."""
+
+from __future__ import annotations
+
+#: The kind under which others point to a post.
+POST = "post"
+
+TITLE_MAX = 255
+EXCERPT_MAX = 500
+SUMMARY_LENGTH = 240
+SLUG_MAX = 100
+TAG_MAX = 100
+TAGS_MAX = 40
+CONTENT_MAX = 500_000
+
+#: Top-level addresses of the site itself: no page may take them.
+RESERVED_ROOT_SLUGS = frozenset(
+    """
+    _allauth account achievements admin api api-docs bookmarks categories cms creators-index de dev django-admin
+    documents en events feeds groups healthz leaderboard media messages notifications offline quests readyz
+    robots.txt search settings shop sitemap.xml static styleguide tags trades watch ws
+    """.split()
+)
+
+CODE_LANGUAGES = [
+    ("text", "Plain text"),
+    ("bash", "Shell"),
+    ("c", "C"),
+    ("cpp", "C++"),
+    ("csharp", "C#"),
+    ("css", "CSS"),
+    ("go", "Go"),
+    ("html", "HTML"),
+    ("java", "Java"),
+    ("javascript", "JavaScript"),
+    ("json", "JSON"),
+    ("kotlin", "Kotlin"),
+    ("lua", "Lua"),
+    ("php", "PHP"),
+    ("python", "Python"),
+    ("ruby", "Ruby"),
+    ("rust", "Rust"),
+    ("sql", "SQL"),
+    ("swift", "Swift"),
+    ("toml", "TOML"),
+    ("typescript", "TypeScript"),
+    ("xml", "XML"),
+    ("yaml", "YAML"),
+]
+
+RICH_TEXT_FEATURES = [
+    "h2", "h3", "h4", "bold", "italic", "strikethrough", "superscript", "subscript", "ol", "ul", "hr", "link",
+    "document-link", "blockquote", "code", "image",
+]  # fmt: skip
+"""What the editor's toolbar offers. HTML with anything else goes into an `html` block, which keeps it all."""
+
+#: Elements Draftail reads and writes without loss, given the features above.
+RICH_TEXT_TAGS = frozenset(
+    "a b blockquote br code del em embed h2 h3 h4 hr i li ol p s strong sub sup ul".split()
+)

@@ -1,0 +1,92 @@
+"""What must be true of the content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import F
+from wagtail.models import Page
+
+from cms.choices import POST
+from cms.models import CreatorPage, PostPage
+from community.core import text
+from community.core.integrity import integrity_check
+from community.core.models import TargetCounts
+
+
+@integrity_check("page-tree")
+def page_tree() -> Iterator[str]:
+    """treebeard finds nothing to mend, and every url_path is made of the slugs above."""
+    names = ("bad alphabet", "bad path", "orphan", "wrong depth", "wrong number of children")
+    for name, ids in zip(names, Page.find_problems(), strict=True):
+        for page_id in ids:
+            yield f"page {page_id}: {name}"
+    paths = dict(Page.objects.values_list("path", "url_path"))
+    steplen = Page.steplen
+    for page in Page.objects.filter(depth__gt=2).only("pk", "path", "slug", "url_path"):
+        parent = paths.get(page.path[:-steplen], "")
+        if page.url_path != f"{parent}{page.slug}/":
+            yield f"page {page.pk}: its address {page.url_path} does not fit its place"
+
+
+@integrity_check("page-slugs")
+def page_slugs() -> Iterator[str]:
+    """No two children of one page share a slug."""
+    seen: set[tuple[str, str]] = set()
+    for page_id, path, slug in Page.objects.values_list("pk", "path", "slug").order_by("path"):
+        key = (path[: -Page.steplen], slug)
+        if key in seen:
+            yield f"page {page_id}: a sibling has the slug {slug} too"
+        seen.add(key)
+
+
+@integrity_check("post-counts")
+def post_counts() -> Iterator[str]:
+    """Each post has one row of counters, and each row of counters has its post."""
+    counted = TargetCounts.objects.filter(target_kind=POST).values("target_id")
+    for post_id in PostPage.objects.exclude(pk__in=counted).values_list("pk", flat=True):
+        yield f"post {post_id} has no counters"
+    for post_id in (
+        TargetCounts.objects.filter(target_kind=POST)
+        .exclude(target_id__in=PostPage.objects.values("pk"))
+        .values_list("target_id", flat=True)
+    ):
+        yield f"there are counters for the missing post {post_id}"
+
+
+@integrity_check("post-bin")
+def post_bin() -> Iterator[str]:
+    """Nothing in the bin is live or will go live."""
+    for post_id in PostPage.objects.filter(deleted_at__isnull=False, live=True).values_list("pk", flat=True):
+        yield f"post {post_id} is in the bin and live"
+
+
+@integrity_check("post-policy")
+def post_policy() -> Iterator[str]:
+    """No stored text claims a cleaning policy that does not exist yet."""
+    for post_id in PostPage.objects.filter(policy_version__gt=text.POLICY_VERSION).values_list("pk", flat=True):
+        yield f"post {post_id} was cleaned by a policy of the future"
+
+
+@integrity_check("author-pages")
+def author_pages() -> Iterator[str]:
+    """An author page lies at its person's name, and every author has one."""
+    for page in CreatorPage.objects.select_related("person"):
+        if page.slug != page.person.username.lower():
+            yield f"author page {page.pk} has the slug {page.slug}, its person is {page.person.username}"
+    for author_id in (
+        PostPage.objects.filter(author__isnull=False, author__creator_page__isnull=True)
+        .values_list("author_id", flat=True)
+        .distinct()
+    ):
+        yield f"user {author_id} has posts but no author page"
+
+
+@integrity_check("page-revisions")
+def page_revisions() -> Iterator[str]:
+    """A page's newest and live revisions are its own."""
+    for name in ("latest_revision", "live_revision"):
+        wrong = Page.objects.exclude(**{name: None}).annotate(owner_id_text=F(f"{name}__object_id"))
+        for page_id, object_id in wrong.values_list("pk", "owner_id_text"):
+            if str(page_id) != object_id:
+                yield f"page {page_id}: its {name} belongs to page {object_id}"

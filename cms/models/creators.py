@@ -1,0 +1,74 @@
+"""Authors' pages and their directory."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.models.serving import ServedPage
+from community.core.text import clean_html
+
+
+class CreatorIndexPage(ServedPage, Page):
+    """The directory of creators; authors' pages lie below it."""
+
+    introduction = models.TextField(_("introduction"), max_length=500, blank=True)
+
+    content_panels = [*Page.content_panels, "introduction"]
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.CreatorPage"]
+    template = "cms/pages/creator_index_page.html"
+    page_description = _("The directory of creators. One is enough.")
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("creator directory")
+        verbose_name_plural = _("creator directories")
+
+
+class CreatorPage(ServedPage, Page):
+    """The page of somebody who publishes: made at the first post, its slug is the user name in lower case."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="creator_page"
+    )
+    headline = models.CharField(_("headline"), max_length=160, blank=True)
+    about = RichTextField(_("about"), blank=True, features=["bold", "italic", "link", "ul", "ol"])
+    banner = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name=_("banner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    pinned_post = models.ForeignKey(
+        "cms.PostPage",
+        verbose_name=_("pinned post"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    content_panels = [*Page.content_panels, "headline", "about", "banner", FieldPanel("pinned_post")]
+    settings_panels = [*Page.settings_panels, "person"]
+    search_fields = [*Page.search_fields, index.SearchField("headline"), index.FilterField("person_id")]
+    parent_page_types = ["cms.CreatorIndexPage"]
+    subpage_types = ["cms.PostPage"]
+    template = "cms/pages/creator_page.html"
+    page_description = _("The page of one author. It is made by itself at the first post.")
+
+    class Meta:
+        verbose_name = _("author page")
+        verbose_name_plural = _("author pages")
+
+    def clean(self) -> None:
+        """Cleans the text by the site's policy."""
+        super().clean()
+        self.about = clean_html(self.about)

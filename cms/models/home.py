@@ -1,0 +1,68 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable, Page
+from wagtail.url_routing import RouteResult
+
+from cms.models.serving import ServedPage
+
+
+class HomePage(ServedPage, Page):
+    """Hero, featured posts chosen by editors (filled up by the newest), latest posts."""
+
+    hero_title = models.CharField(_("welcome"), max_length=120, blank=True)
+    hero_text = models.CharField(_("welcome text"), max_length=300, blank=True)
+    hero_post = models.ForeignKey(
+        "cms.PostPage",
+        verbose_name=_("post on top"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty: the newest featured post with a picture."),
+    )
+
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(["hero_title", "hero_text"], heading=_("Welcome for guests")),
+        FieldPanel("hero_post"),
+        InlinePanel("featured_posts", heading=_("Featured posts"), label=_("post"), max_num=12),
+    ]
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["cms.SectionPage", "cms.CreatorIndexPage", "cms.StandardPage"]
+    template = "cms/pages/home_page.html"
+    page_description = _("The first page of the site.")
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Finds a page below by its whole path at once, where Wagtail asks the database level by level."""
+        if path_components:
+            path = self.url_path + "/".join(path_components) + "/"
+            found = Page.objects.filter(url_path=path, live=True).select_related("content_type").first()
+            if found is not None and found.specific_class is not None:
+                related = getattr(found.specific_class, "served_with", ())
+                rows = found.specific_class.objects.select_related("content_type", *related)
+                return RouteResult(rows.get(pk=found.pk))
+        return super().route(request, path_components)
+
+
+class FeaturedPost(Orderable):
+    """A post chosen for the first page."""
+
+    home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured_posts")
+    post = models.ForeignKey("cms.PostPage", verbose_name=_("post"), on_delete=models.CASCADE, related_name="+")
+
+    panels = ["post"]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("featured post")

@@ -1,0 +1,186 @@
+"""Posts: the one content type that fans, creators and editors publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+
+from cms.blocks import BodyBlock
+from cms.choices import EXCERPT_MAX, SUMMARY_LENGTH
+from cms.models.serving import ServedPage
+from community.core import text
+
+
+class PostTag(TaggedItemBase):
+    """A tag on a post."""
+
+    content_object = ParentalKey("cms.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class PostQuerySet(PageQuerySet):
+    """Small filters that chain."""
+
+    def existing(self) -> PostQuerySet:
+        """Not in the bin."""
+        return self.filter(deleted_at__isnull=True)
+
+    def published(self) -> PostQuerySet:
+        """What everybody may see."""
+        return self.existing().live()
+
+
+class PostPage(ServedPage, Page):
+    """A post. Made and changed by cms.services, in the admin as through the API."""
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="posts",
+        help_text=_("Empty: you."),
+    )
+    excerpt = models.CharField(
+        _("excerpt"), max_length=EXCERPT_MAX, blank=True, help_text=_("Empty: the first words of the text.")
+    )
+    cover_image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name=_("cover"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    video = models.CharField(
+        _("YouTube video"), max_length=200, blank=True, help_text=_("Address or id. It is shown instead of the cover.")
+    )
+    category = models.ForeignKey(
+        "cms.Category",
+        verbose_name=_("category"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="posts",
+    )
+    tags = ClusterTaggableManager(verbose_name=_("tags"), through=PostTag, blank=True)
+    body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    content_warning = models.CharField(_("content warning"), max_length=200, blank=True)
+    original_url = models.URLField(
+        _("first published at"), max_length=500, blank=True, help_text=_("The address search engines should prefer.")
+    )
+    comments_enabled = models.BooleanField(_("comments"), default=True)
+    featured_until = models.DateTimeField(_("featured until"), null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    summary = models.CharField(
+        max_length=EXCERPT_MAX, blank=True, editable=False, help_text="The excerpt, or the first words of the text."
+    )
+    word_count = models.PositiveIntegerField(default=0, editable=False)
+    reading_minutes = models.PositiveIntegerField(default=0, editable=False)
+    policy_version = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="The cleaning policy the stored text has passed."
+    )
+
+    objects = PageManager.from_queryset(PostQuerySet)()
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("excerpt"),
+        FieldPanel("cover_image"),
+        FieldPanel("video"),
+        FieldPanel("body"),
+        MultiFieldPanel(["category", "tags", "language", "content_warning"], heading=_("Where it belongs")),
+    ]
+    promote_panels = [*Page.promote_panels, FieldPanel("original_url"), FieldPanel("featured_until")]
+    settings_panels = [PublishingPanel(), FieldPanel("author"), FieldPanel("comments_enabled")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("excerpt"),
+        index.SearchField("body"),
+        index.RelatedFields("tags", [index.SearchField("name")]),
+        index.FilterField("author_id"),
+        index.FilterField("category_id"),
+        index.FilterField("deleted_at"),
+        index.FilterField("language"),
+    ]
+    parent_page_types = ["cms.CreatorPage", "cms.SectionPage"]
+    subpage_types: list[str] = []
+    #: what a reader's page needs besides the row
+    served_with = ("author__profile", "category", "cover_image")
+    template = "cms/pages/post_page.html"
+    page_description = _("A text, a video, a picture story.")
+    show_in_menus_default = False
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        indexes = [
+            models.Index(fields=["author", "deleted_at"], name="post_author"),
+            models.Index(fields=["featured_until"], name="post_featured", condition=models.Q(featured_until__isnull=False)),
+            models.Index(fields=["deleted_at"], name="post_bin", condition=models.Q(deleted_at__isnull=False)),
+        ]
+
+    @property
+    def version(self) -> int:
+        """The number of the newest revision: what an optimistic save is compared with."""
+        return self.latest_revision_id or 0
+
+    @property
+    def video_id(self) -> str:
+        """The 11 characters of YouTube, or an empty text."""
+        return text.youtube_id(self.video) or ""
+
+    def clean(self) -> None:
+        """Refuses what is not a video; fills what is derived from the text."""
+        super().clean()
+        if self.video and not self.video_id:
+            raise ValidationError({"video": _("This is not the address of a YouTube video.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Stores the numbers that belong to the text with the text."""
+        if kwargs.get("update_fields") is None:
+            self.author_id = self.author_id or self.owner_id
+            self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Summary, words, reading time and the policy the body passes when it is stored."""
+        plain = " ".join(self.plain_text().split())
+        words = text.count_words(plain)
+        self.summary = self.excerpt or text.truncate(plain, SUMMARY_LENGTH)
+        self.word_count = words
+        self.reading_minutes = text.reading_minutes(words)
+        self.policy_version = text.POLICY_VERSION
+
+    def plain_text(self) -> str:
+        """The words of the body."""
+        return " ".join(
+            " ".join(str(part) for part in child.block.get_searchable_content(child.value)) for child in self.body
+        )
+
+    @transaction.atomic
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """As Wagtail's, in one transaction with the fact that its receiver records."""
+        return super().publish(revision, *args, **kwargs)
+
+    @transaction.atomic
+    def unpublish(self, *args: Any, **kwargs: Any) -> Any:
+        """As Wagtail's, in one transaction with the fact that its receiver records."""
+        return super().unpublish(*args, **kwargs)

@@ -1,0 +1,63 @@
+"""How a page type gets its view: registered from cms/views.py, so that models import no face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from cms.choices import RESERVED_ROOT_SLUGS
+
+View = Callable[..., HttpResponse]
+V = TypeVar("V", bound=View)
+
+_views: dict[type, View] = {}
+
+
+def served_by(page_type: type) -> Callable[[V], V]:
+    """Registers `view(request, page)` as what answers for pages of `page_type`."""
+
+    def register(view: V) -> V:
+        _views[page_type] = view
+        return view
+
+    return register
+
+
+class ServedPage:
+    """Mixin of our page types: serve and preview through the registered view."""
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The registered view's answer."""
+        request.is_preview = getattr(request, "is_preview", False)  # type: ignore[attr-defined]
+        return _views[type(self)](request, self)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The same view, for the draft in the editor."""
+        request.is_preview = True  # type: ignore[attr-defined]
+        return _views[type(self)](request, self)
+
+    def clean(self) -> None:
+        """Refuses slugs that the site itself uses, where they would be top-level addresses."""
+        super().clean()  # type: ignore[misc]
+        if getattr(self, "slug", "") in RESERVED_ROOT_SLUGS and self._is_top_level():
+            raise ValidationError({"slug": _("The site uses this address itself.")})
+
+    def add_child(self, **kwargs: Any) -> Any:
+        """As treebeard's, behind a lock on this row: whoever adds pages, in the admin or elsewhere, queues here.
+
+        treebeard computes a new child's path from the last child and the remembered number of children.
+        """
+        with transaction.atomic():
+            locked = Page.objects.select_for_update().only("numchild").get(pk=self.pk)  # type: ignore[attr-defined]
+            self.numchild = locked.numchild
+            return super().add_child(**kwargs)  # type: ignore[misc]
+
+    def _is_top_level(self) -> bool:
+        depth = getattr(self, "depth", None)
+        return depth is None or depth == 3

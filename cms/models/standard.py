@@ -1,0 +1,28 @@
+"""Plain pages: about, rules, legal."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.blocks import BodyBlock
+from cms.models.serving import ServedPage
+
+
+class StandardPage(ServedPage, Page):
+    """A text with a table of contents."""
+
+    body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
+
+    content_panels = [*Page.content_panels, "body"]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
+    parent_page_types = ["cms.HomePage", "cms.StandardPage"]
+    subpage_types = ["cms.StandardPage"]
+    template = "cms/pages/standard_page.html"
+    page_description = _("A page for itself, such as About or the rules.")
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")

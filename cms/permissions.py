@@ -1,0 +1,67 @@
+"""Who may do what with posts. Every face asks here."""
+
+from __future__ import annotations
+
+from wagtail.models import Page
+
+from cms.models import PostPage
+from community.accounts.choices import Role
+from community.accounts.models import User
+from community.accounts.permissions import Actor, can_write, has_role, is_moderator
+
+
+def can_create_post(actor: Actor) -> bool:
+    """Everybody who may write."""
+    return can_write(actor)
+
+
+def can_create_post_in(actor: Actor, parent: Page) -> bool:
+    """Below the own author page by being its owner, elsewhere by the page permissions of Wagtail."""
+    if not can_write(actor) or not isinstance(actor, User):
+        return False
+    person_id = getattr(parent.specific_deferred, "person_id", None)
+    return person_id == actor.pk or parent.permissions_for_user(actor).can_add_subpage()
+
+
+def is_author(actor: Actor, post: PostPage) -> bool:
+    """Is `actor` the one who wrote it?"""
+    return isinstance(actor, User) and post.author_id is not None and post.author_id == actor.pk
+
+
+def can_view_post(viewer: Actor, post: PostPage) -> bool:
+    """Live posts: everybody. Drafts: author, moderators and the editors of the place. In the bin: nobody here."""
+    if post.deleted_at is not None:
+        return False
+    if post.live:
+        return True
+    return is_author(viewer, post) or is_moderator(viewer) or _edits_here(viewer, post)
+
+
+def can_edit_post(actor: Actor, post: PostPage) -> bool:
+    """The author, ADMIN, and the editors of the place."""
+    if not can_write(actor) or post.deleted_at is not None:
+        return False
+    return is_author(actor, post) or has_role(actor, Role.ADMIN) or _edits_here(actor, post)
+
+
+def can_unpublish_post(actor: Actor, post: PostPage) -> bool:
+    """Who may edit it, and moderators."""
+    return can_edit_post(actor, post) or (is_moderator(actor) and post.deleted_at is None)
+
+
+def can_delete_post(actor: Actor, post: PostPage) -> bool:
+    """Who may edit it, and moderators."""
+    return can_unpublish_post(actor, post)
+
+
+def can_restore_post(actor: Actor, post: PostPage) -> bool:
+    """Moderators bring anything back; authors what they deleted themselves."""
+    if post.deleted_at is None or not can_write(actor):
+        return False
+    return is_moderator(actor) or (is_author(actor, post) and post.deleted_by_id == post.author_id)
+
+
+def _edits_here(actor: Actor, post: PostPage) -> bool:
+    if not isinstance(actor, User) or not can_write(actor):
+        return False
+    return bool(post.permissions_for_user(actor).can_edit())

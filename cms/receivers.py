@@ -1,0 +1,78 @@
+"""Wagtail's signals, translated into facts; all of them come inside the transaction of the change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_migrate, post_save
+from django.dispatch import receiver
+from django.utils import timezone
+from wagtail.models import Page
+from wagtail.signals import page_published, page_unpublished
+
+from cms import selectors
+from cms.choices import POST
+from cms.models import PostPage
+from cms.services.tree import ensure_author_page
+from community.core import outbox
+from community.core.models import TargetCounts
+from community.facts.posts import PostCreated, PostPublished, PostUnpublished
+
+EDIT_GRACE_SECONDS = 300
+
+
+@receiver(post_save, sender=PostPage, dispatch_uid="cms.post_saved")
+def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> None:
+    """A new post gets its counters and its fact, whichever door made it."""
+    if created and not raw:
+        TargetCounts.objects.create(target_kind=POST, target_id=instance.pk)
+        if instance.author is not None:
+            ensure_author_page(instance.author)
+        if not getattr(instance, "imported", False):
+            outbox.record(PostCreated(post_id=instance.pk, author_id=instance.author_id), actor_id=instance.owner_id)
+
+
+@receiver(post_delete, sender=PostPage, dispatch_uid="cms.post_deleted")
+def post_deleted(instance: PostPage, **_kwargs: Any) -> None:
+    """The counters go with the post."""
+    TargetCounts.objects.filter(target_kind=POST, target_id=instance.pk).delete()
+
+
+@receiver(page_published, sender=PostPage, dispatch_uid="cms.post_published")
+def post_published(instance: PostPage, revision: Any = None, **_kwargs: Any) -> None:
+    """A version went live; later versions mark the post as edited after five minutes of grace."""
+    first = instance.first_published_at == instance.last_published_at
+    if not first and instance.first_published_at is not None:
+        age = (timezone.now() - instance.first_published_at).total_seconds()
+        if age > EDIT_GRACE_SECONDS:
+            PostPage.objects.filter(pk=instance.pk).update(edited_at=timezone.now())
+    outbox.record(
+        PostPublished(post_id=instance.pk, author_id=instance.author_id, first=first),
+        actor_id=getattr(revision, "user_id", None),
+    )
+
+
+@receiver(page_unpublished, sender=PostPage, dispatch_uid="cms.post_unpublished")
+def post_unpublished(instance: PostPage, **_kwargs: Any) -> None:
+    """The post was taken off the site."""
+    outbox.record(PostUnpublished(post_id=instance.pk))
+
+
+@receiver([post_save, post_delete], dispatch_uid="cms.frame_changed")
+def frame_changed(sender: type, instance: Any, **_kwargs: Any) -> None:
+    """A page at the top of the tree changed: the menus are read anew, after the commit."""
+    if isinstance(instance, Page) and instance.depth is not None and instance.depth <= 3:
+        transaction.on_commit(selectors.forget_frame, robust=True)
+
+
+@receiver(post_migrate, dispatch_uid="cms.groups_in_step")
+def groups_in_step(app_config: Any, **_kwargs: Any) -> None:
+    """After the migrations (and their new permissions) the groups have the rights they should have."""
+    from django.apps import apps
+
+    from cms.services.bootstrap import ensure_groups
+
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    if app_config is last and Page.objects.exists():
+        ensure_groups()

@@ -1,0 +1,73 @@
+"""Pure functions about content: which block holds some HTML, addresses of pages, headings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bs4 import BeautifulSoup
+from wagtail.rich_text import RichText
+
+from cms.choices import RICH_TEXT_TAGS
+from community.core import text
+
+_HEADINGS = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
+_TAG = re.compile(r"<([a-z0-9]+)")
+
+
+def content_blocks(html: str) -> list[tuple[str, object]]:
+    """The blocks that hold `html`, cleaned: one rich text where the editor can show it without loss, else HTML.
+
+    Nothing but white space gives no block.
+    """
+    cleaned = text.clean_html(html)
+    if not cleaned.strip():
+        return []
+    if not cleaned.lstrip().startswith("<"):
+        paragraphs = re.split(r"\n\s*\n", cleaned.strip())
+        cleaned = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+        cleaned = text.clean_html(cleaned)
+    if set(_TAG.findall(cleaned)) <= RICH_TEXT_TAGS:
+        return [("rich_text", RichText(cleaned))]
+    return [("html", cleaned)]
+
+
+def address(url_path: str) -> str:
+    """The address of a page on the site, from Wagtail's `url_path`, whose first part is the home page's slug."""
+    return "/" + url_path.split("/", 2)[2]
+
+
+def headings(html: str) -> list[str]:
+    """The words of each heading of second and third level."""
+    return [" ".join(BeautifulSoup(inner, "html.parser").get_text().split()) for _level, inner in _HEADINGS.findall(html)]
+
+
+def table_of_contents(body: Any) -> list[dict[str, str]]:
+    """Text and anchor of each heading of a body's texts, in order; anchors are unique."""
+    entries: list[dict[str, str]] = []
+    taken: dict[str, int] = {}
+    for child in body:
+        if child.block_type not in {"rich_text", "html"}:
+            continue
+        source = child.value.source if child.block_type == "rich_text" else child.value
+        for words in headings(source):
+            entries.append({"text": words, "id": anchor(words, taken)})
+    return entries
+
+
+def anchor(words: str, taken: dict[str, int]) -> str:
+    """An id for a heading; `taken` counts those that are used on the page."""
+    base = text.make_slug(words, fallback="part")
+    taken[base] = taken.get(base, 0) + 1
+    return base if taken[base] == 1 else f"{base}-{taken[base]}"
+
+
+def anchored(html: str, taken: dict[str, int]) -> str:
+    """`html` with the anchors of its headings; the counterpart of table_of_contents."""
+
+    def with_id(match: re.Match[str]) -> str:
+        level, inner = match.groups()
+        words = " ".join(BeautifulSoup(inner, "html.parser").get_text().split())
+        return f'<h{level} id="{anchor(words, taken)}">{inner}</h{level}>'
+
+    return _HEADINGS.sub(with_id, html)

@@ -1,0 +1,141 @@
+"""Cards: what lists and pages show of a post, in a fixed number of queries for any number of posts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from cms.choices import POST
+from cms.models import Category, CustomImage, PostPage
+from cms.selectors.pictures import picture, specs
+from cms.rules import address
+from community.accounts.models import User
+from community.accounts.selectors import AuthorCard, author_card
+from community.core.models import TargetCounts
+from community.core.pictures import Picture
+
+
+@dataclasses.dataclass(frozen=True)
+class CategoryChip:
+    """A category as a chip."""
+
+    id: int
+    name: str
+    slug: str
+    url: str
+    colour: str
+    icon: str
+
+
+@dataclasses.dataclass(frozen=True)
+class TagChip:
+    """A tag as a chip."""
+
+    id: int
+    name: str
+    slug: str
+    url: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PostCard:
+    """What is shown of a post in a list."""
+
+    id: int
+    title: str
+    url: str
+    excerpt: str
+    cover: Picture | None
+    author: AuthorCard | None
+    category: CategoryChip | None
+    published_at: datetime | None
+    reading_minutes: int
+    views: int
+    comments: int
+    reactions: int
+    has_video: bool
+    tags: tuple[TagChip, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class CreatorCard:
+    """A creator in the directory."""
+
+    author: AuthorCard
+    headline: str
+    posts_count: int
+    url: str
+
+
+def category_chip(category: Category) -> CategoryChip:
+    """The chip of a category; no query."""
+    return CategoryChip(
+        category.pk, category.name, category.slug, category.get_absolute_url(), category.colour, category.icon
+    )
+
+
+def tag_chips(post: PostPage) -> tuple[TagChip, ...]:
+    """The chips of a post's tags; one query unless they are prefetched."""
+    return tuple(
+        TagChip(item.tag.pk, item.tag.name, item.tag.slug, f"/tags/{item.tag.slug}/")
+        for item in post.tagged_items.select_related("tag").order_by("pk")
+    )
+
+
+def author_url(author: User) -> str:
+    """Where an author's page is: every author has one, at the user name."""
+    return f"/creators/{author.username.lower()}/"
+
+
+def card_of_author(author: User | None) -> AuthorCard | None:
+    """The card of an author whose profile is loaded; banned and deleted people have no link."""
+    if author is None:
+        return None
+    card = author_card(author, url=author_url(author))
+    return card if author.is_active else dataclasses.replace(card, url="")
+
+
+def post_cards(ids: Iterable[int], *, preset: str = "card") -> dict[int, PostCard]:
+    """Cards of posts by id, in four queries; the caller has asked what the viewer may see."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    covers = CustomImage.objects.prefetch_renditions(*specs(preset), *specs("cover"))
+    posts = list(
+        PostPage.objects.filter(pk__in=wanted)
+        .select_related("author__profile", "category")
+        .prefetch_related(Prefetch("cover_image", queryset=covers))
+        .defer("body", "search_description", "seo_title", "draft_title", "author__password", "author__profile__bio")
+    )
+    counts = _counts(wanted)
+    return {post.pk: _card(post, counts.get(post.pk), preset) for post in posts}
+
+
+def _counts(ids: Iterable[int]) -> dict[int, TargetCounts]:
+    return {row.target_id: row for row in TargetCounts.objects.filter(target_kind=POST, target_id__in=list(ids))}
+
+
+def _card(post: PostPage, counts: TargetCounts | None, preset: str) -> PostCard:
+    return PostCard(
+        id=post.pk,
+        title=post.title,
+        url=address(post.url_path),
+        excerpt=post.summary,
+        cover=picture(post.cover_image, preset) if post.cover_image else None,
+        author=card_of_author(post.author),
+        category=category_chip(post.category) if post.category else None,
+        published_at=post.first_published_at,
+        reading_minutes=post.reading_minutes,
+        views=counts.views if counts else 0,
+        comments=counts.comments if counts else 0,
+        reactions=counts.reactions if counts else 0,
+        has_video=bool(post.video),
+    )
+
+
+def card_of_post(post: PostPage) -> PostCard:
+    """The card of one loaded post, with its tags and the large cover."""
+    return dataclasses.replace(_card(post, _counts([post.pk]).get(post.pk), "cover"), tags=tag_chips(post))

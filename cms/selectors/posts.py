@@ -1,0 +1,115 @@
+"""Posts: one or NotFound, and lists of what the viewer may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from taggit.models import Tag
+
+from cms import permissions
+from cms.choices import POST
+from cms.models import Category, PostPage
+from community.accounts.models import User
+from community.accounts.permissions import Actor, is_moderator
+from community.core.errors import NotFound
+from community.core.models import TargetCounts
+
+ORDERS = ("recent", "popular", "trending")
+POPULAR_WINDOW = timedelta(days=365)
+
+
+def get_post(post_id: int, *, viewer: Actor) -> PostPage:
+    """The post, with author, profile and category; NotFound when there is none or `viewer` may not see it."""
+    post = (
+        PostPage.objects.select_related("author__profile", "category", "cover_image", "content_type")
+        .filter(pk=post_id)
+        .first()
+        if 0 < post_id < 2**63
+        else None
+    )
+    if post is None or not permissions.can_view_post(viewer, post):
+        raise NotFound()
+    return post
+
+
+def get_deleted_post(post_id: int, *, viewer: Actor) -> PostPage:
+    """A post in the bin that `viewer` may bring back; else NotFound."""
+    post = PostPage.objects.filter(pk=post_id, deleted_at__isnull=False).first()
+    if post is None or not permissions.can_restore_post(viewer, post):
+        raise NotFound()
+    return post
+
+
+def list_posts(
+    *,
+    viewer: Actor,
+    author: str | None = None,
+    category: str | None = None,
+    tag: str | None = None,
+    drafts: bool = False,
+) -> QuerySet[PostPage]:
+    """Posts that `viewer` may see, newest first; filters by user name and slugs combine.
+
+    Live ones; with `drafts` also the viewer's own drafts, for moderators everybody's. Never the bin.
+    """
+    posts = PostPage.objects.existing()
+    visible = Q(live=True)
+    if drafts and is_moderator(viewer):
+        visible |= Q(live=False)
+    elif drafts and isinstance(viewer, User):
+        visible |= Q(author_id=viewer.pk)
+    posts = posts.filter(visible)
+    if author is not None:
+        posts = posts.filter(author__in=User.objects.known().named(author))
+    if category is not None:
+        posts = posts.filter(category__slug=category)
+    if tag is not None:
+        posts = posts.filter(pk__in=PostPage.tags.through.objects.filter(tag__slug=tag).values("content_object_id"))
+    return order_posts(posts, "recent")
+
+
+def order_posts(posts: QuerySet[PostPage], order: str) -> QuerySet[PostPage]:
+    """`posts` in one of ORDERS; ties are broken by id, so that pages of a list never overlap."""
+    if order == "recent":
+        return posts.order_by(F("first_published_at").desc(nulls_first=True), "-pk")
+    counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
+    if order == "trending":
+        score = Subquery(counts.values("score")[:1])
+        return posts.annotate(_score=Coalesce(score, Value(0.0), output_field=FloatField())).order_by("-_score", "-pk")
+    weight = Subquery(counts.values(weight=F("reactions") + 2 * F("comments") + F("bookmarks"))[:1])
+    recent = Q(first_published_at__gte=timezone.now() - POPULAR_WINDOW)
+    return posts.filter(recent).annotate(_weight=Coalesce(weight, Value(0))).order_by("-_weight", "-pk")
+
+
+def list_related(post: PostPage, *, viewer: Actor, limit: int = 3) -> list[int]:
+    """Ids of other posts with the same tags or category, most in common first; one query."""
+    from django.db.models import Count
+
+    tags = PostPage.tags.through.objects.filter(content_object_id=post.pk).values("tag_id")
+    rows = (
+        list_posts(viewer=viewer)
+        .exclude(pk=post.pk)
+        .filter(Q(tagged_items__tag__in=tags) | Q(category_id=post.category_id, category_id__isnull=False))
+        .annotate(common=Count("tagged_items", filter=Q(tagged_items__tag__in=tags)))
+        .order_by("-common", F("first_published_at").desc(nulls_last=True), "-pk")
+    )
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def get_category(slug: str) -> Category:
+    """The category, or NotFound."""
+    category = Category.objects.filter(slug=slug).first()
+    if category is None:
+        raise NotFound()
+    return category
+
+
+def get_tag(slug: str) -> Tag:
+    """The tag, if a live post carries it or it was made by an import; else NotFound."""
+    tag = Tag.objects.filter(slug=slug).first()
+    if tag is None:
+        raise NotFound()
+    return tag

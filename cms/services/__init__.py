@@ -1,0 +1,31 @@
+"""Changing content."""
+
+from cms.services.bootstrap import creator_index, ensure_site_structure, site_root
+from cms.services.posts import (
+    CategoryUnknown,
+    StaleVersion,
+    create_post,
+    delete_post,
+    purge_bin,
+    restore_post,
+    unpublish_post,
+    update_post,
+)
+from cms.services.tree import add_page, ensure_author_page, unique_slug
+
+__all__ = [
+    "CategoryUnknown",
+    "StaleVersion",
+    "add_page",
+    "create_post",
+    "creator_index",
+    "delete_post",
+    "ensure_author_page",
+    "ensure_site_structure",
+    "purge_bin",
+    "restore_post",
+    "site_root",
+    "unique_slug",
+    "unpublish_post",
+    "update_post",
+]

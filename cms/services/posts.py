@@ -1,0 +1,250 @@
+"""Posts: made, changed, published, put into the bin and brought back, by author, editor or moderator."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from cms import permissions, rules
+from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
+from cms.models import Category, CustomImage, PostPage
+from cms.services.tree import add_page, ensure_author_page
+from community.accounts.models import User
+from community.accounts.permissions import Actor, require_writer
+from community.core import limits, outbox
+from community.core.errors import Conflict, Invalid, NotAllowed, NotFound, Text
+from community.facts.posts import PostDeleted, PostRestored, PostUpdated
+
+BIN_KEPT = timedelta(days=30)
+
+
+class StaleVersion(Conflict):
+    """The post was changed after the version that this change was made from."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(details={"currentVersion": current})
+
+
+class CategoryUnknown(Invalid):
+    """There is no such category."""
+
+
+def create_post(
+    *,
+    actor: Actor,
+    title: str,
+    content: str | None = None,
+    body: Sequence[tuple[str, Any]] | None = None,
+    excerpt: str = "",
+    cover_image: CustomImage | None = None,
+    video: str = "",
+    tags: Iterable[str] = (),
+    category: Category | int | None = None,
+    published: bool = False,
+    parent: Page | None = None,
+) -> PostPage:
+    """Makes a post below the actor's own author page (or `parent`) and returns it.
+
+    The body is `content` (HTML, cleaned) or `body` (blocks). Raises Invalid with a message per field,
+    NotAllowed, or TooMany.
+    """
+    author = require_writer(actor)
+    limits.guard("write", f"user:{author.pk}")
+    values = _checked(
+        title=title, content=content, body=body, excerpt=excerpt, cover_image=cover_image, video=video,
+        tags=tags, category=category,
+    )  # fmt: skip
+    with transaction.atomic():
+        place = parent or ensure_author_page(author)
+        if not permissions.can_create_post_in(author, place):
+            raise NotAllowed()
+        if parent is not None:
+            ensure_author_page(author)
+        tag_names = values.pop("tags")
+        post = PostPage(author=author, owner=author, live=False, has_unpublished_changes=True, **values)
+        add_page(place, post, slug_source=post.title)
+        _store(post, tag_names, author=author, publish=published)
+    return post
+
+
+def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **changes: Any) -> PostPage:
+    """Changes the named fields of a post, as create_post takes them; `published` publishes or takes off the site.
+
+    `version` is the one the change was made from. Raises StaleVersion, Invalid, NotAllowed, NotFound or TooMany.
+    """
+    editor = require_writer(actor)
+    published = changes.pop("published", None)
+    limits.guard("write", f"user:{editor.pk}")
+    with transaction.atomic():
+        post = _locked(post)
+        if not permissions.can_edit_post(editor, post):
+            raise NotAllowed()
+        if version is not None and version != post.version:
+            raise StaleVersion(post.version)
+        draft = post.get_latest_revision_as_object() if post.latest_revision_id else post
+        if not changes and published is None:
+            return post
+        values = _checked(**changes)
+        if "content" in changes and "body" not in changes and _has_other_blocks(draft):
+            raise Conflict(_("This post has more than text. Please send its blocks in body."))
+        tag_names = values.pop("tags", None)
+        for name, value in values.items():
+            setattr(draft, name, value)
+        _store(draft, tag_names, author=editor, publish=post.live if published is None else published)
+        if published is False and post.live:
+            post.refresh_from_db()
+            post.unpublish(user=editor)
+        outbox.record(PostUpdated(post_id=post.pk), actor_id=editor.pk)
+    return PostPage.objects.get(pk=post.pk)
+
+
+def _has_other_blocks(post: PostPage) -> bool:
+    return any(child.block_type not in {"rich_text", "html"} for child in post.body) or len(post.body) > 1
+
+
+def _locked(post: PostPage) -> PostPage:
+    """The row, locked; NotFound when it is gone or in the bin meanwhile."""
+    locked = PostPage.objects.select_for_update(of=("self",)).filter(pk=post.pk, deleted_at__isnull=True).first()
+    if locked is None:
+        raise NotFound()
+    return locked
+
+
+def _store(post: PostPage, tag_names: list[str] | None, *, author: User, publish: bool) -> None:
+    if tag_names is not None:
+        post.tags.set(tag_names, clear=True)
+    try:
+        post.full_clean()
+    except ValidationError as error:
+        raise Invalid(fields=_field_messages(error)) from error
+    revision = post.save_revision(user=author, log_action=True, clean=False)
+    if publish:
+        revision.publish(user=author, skip_permission_checks=True)
+    post.refresh_from_db()
+
+
+def _field_messages(error: ValidationError) -> dict[str, Text]:
+    return {name: messages[0] for name, messages in error.message_dict.items()}
+
+
+def _checked(**values: Any) -> dict[str, Any]:
+    """The given values as fields of the page; raises Invalid with every finding at once."""
+    problems: dict[str, Text] = {}
+    fields: dict[str, Any] = {}
+    if "title" in values:
+        title = " ".join(_without_controls(values["title"]).split())
+        if not title:
+            problems["title"] = _("A post needs a title.")
+        elif len(title) > TITLE_MAX:
+            problems["title"] = _("A title has at most 255 characters.")
+        fields["title"] = fields["draft_title"] = title
+    if values.get("excerpt") is not None:
+        excerpt = " ".join(_without_controls(values["excerpt"]).split())
+        if len(excerpt) > EXCERPT_MAX:
+            problems["excerpt"] = _("An excerpt has at most 500 characters.")
+        fields["excerpt"] = excerpt
+    if values.get("body") is not None:
+        fields["body"] = list(values["body"])
+    elif values.get("content") is not None:
+        if len(values["content"]) > CONTENT_MAX:
+            problems["content"] = _("This text is too long.")
+        else:
+            fields["body"] = rules.content_blocks(values["content"])
+    for name in ("cover_image", "video"):
+        if name in values:
+            fields[name] = values[name]
+    if "tags" in values:
+        fields["tags"] = _checked_tags(values["tags"], problems)
+    if "category" in values:
+        fields["category"] = _checked_category(values["category"], problems)
+    if problems:
+        raise Invalid(fields=problems)
+    return fields
+
+
+def _without_controls(value: str) -> str:
+    """The text without control characters; tabs and line ends become spaces later."""
+    return "".join(c for c in value if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def _checked_tags(tags: Iterable[str], problems: dict[str, Text]) -> list[str]:
+    names: dict[str, str] = {}
+    for tag in tags:
+        name = " ".join(_without_controls(tag).split()).strip(",\"'# ")
+        if not name:
+            problems["tags"] = _("A tag cannot be empty.")
+        elif len(name) > TAG_MAX:
+            problems["tags"] = _("A tag has at most 100 characters.")
+        names.setdefault(name.casefold(), name)
+    if len(names) > TAGS_MAX:
+        problems["tags"] = _("A post has at most 40 tags.")
+    return list(names.values())
+
+
+def _checked_category(category: Category | int | None, problems: dict[str, Text]) -> Category | None:
+    if category is None or isinstance(category, Category):
+        return category
+    found = Category.objects.filter(pk=category).first() if 0 < category < 2**63 else None
+    if found is None:
+        problems["category"] = _("There is no such category.")
+    return found
+
+
+@transaction.atomic
+def unpublish_post(*, actor: Actor, post: PostPage) -> PostPage:
+    """Takes a post off the site; it stays as a draft. Raises NotAllowed or NotFound."""
+    editor = require_writer(actor)
+    post = _locked(post)
+    if not permissions.can_unpublish_post(editor, post):
+        raise NotAllowed()
+    if post.live:
+        post.unpublish(user=editor)
+    return post
+
+
+@transaction.atomic
+def delete_post(*, actor: Actor, post: PostPage) -> None:
+    """Puts a post into the bin: off the site, out of every list, kept for 30 days. Raises NotAllowed or NotFound."""
+    editor = require_writer(actor)
+    post = _locked(post)
+    if not permissions.can_delete_post(editor, post):
+        raise NotAllowed()
+    if post.live:
+        post.unpublish(user=editor)
+    post.revisions.update(approved_go_live_at=None)
+    PostPage.objects.filter(pk=post.pk).update(deleted_at=timezone.now(), deleted_by=editor)
+    outbox.record(PostDeleted(post_id=post.pk), actor_id=editor.pk)
+
+
+@transaction.atomic
+def restore_post(*, actor: Actor, post: PostPage) -> PostPage:
+    """Brings a post back out of the bin, as a draft. Raises NotAllowed or NotFound."""
+    editor = require_writer(actor)
+    locked = PostPage.objects.select_for_update(of=("self",)).filter(pk=post.pk, deleted_at__isnull=False).first()
+    if locked is None:
+        raise NotFound()
+    if not permissions.can_restore_post(editor, locked):
+        raise NotAllowed()
+    PostPage.objects.filter(pk=post.pk).update(deleted_at=None, deleted_by=None)
+    outbox.record(PostRestored(post_id=post.pk), actor_id=editor.pk)
+    return PostPage.objects.get(pk=post.pk)
+
+
+def purge_bin(*, limit: int = 500) -> int:
+    """Deletes for good what has lain in the bin for 30 days; returns how many posts went."""
+    gone = 0
+    old = PostPage.objects.filter(deleted_at__lt=timezone.now() - BIN_KEPT).order_by("deleted_at")
+    for post in old[:limit]:
+        with transaction.atomic():
+            outbox.record(PostDeleted(post_id=post.pk, for_good=True))
+            post.delete()
+            gone += 1
+    return gone

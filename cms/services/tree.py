@@ -1,0 +1,58 @@
+"""Adding pages to the tree so that any number of people can do it at once."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from wagtail.models import Page
+
+from cms.choices import SLUG_MAX
+from cms.models import CreatorIndexPage, CreatorPage
+from community.accounts.models import User
+from community.core import text
+from community.core.errors import NotFound
+
+
+@transaction.atomic
+def add_page(parent: Page, page: Page, *, slug_source: str | None = None) -> Page:
+    """Puts `page` below `parent` under a slug no sibling has, made from `slug_source` (its own slug or title).
+
+    The parent's row is locked before the slug is chosen. Locks are taken from the root downwards.
+    """
+    locked = Page.objects.select_for_update().get(pk=parent.pk)
+    page.slug = unique_slug(locked, slug_source or page.slug or page.title)
+    if page.locale_id is None:
+        page.locale_id = locked.locale_id
+    locked.specific.add_child(instance=page)
+    return page
+
+
+def unique_slug(parent: Page, source: str, *, fallback: str = "post") -> str:
+    """A slug that no child of `parent` has: `slug`, `slug-2`, `slug-3` …; the parent should be locked."""
+    slug = text.make_slug(source, fallback=fallback, max_length=SLUG_MAX)
+    # Numbered slugs may be shortened, so siblings are compared by a beginning that all candidates share.
+    beginning = slug[: SLUG_MAX - 12]
+    taken = set(parent.get_children().filter(slug__startswith=beginning).values_list("slug", flat=True))
+    number = 1
+    while (candidate := text.numbered_slug(slug, number, max_length=SLUG_MAX)) in taken:
+        number += 1
+    return candidate
+
+
+@transaction.atomic
+def ensure_author_page(person: User) -> CreatorPage:
+    """The author's page of `person`; made at the first call, however many come at once."""
+    page = CreatorPage.objects.filter(person=person).first()
+    if page is not None:
+        return page
+    index = CreatorIndexPage.objects.first()
+    if index is None:
+        raise NotFound("There is no directory of creators yet.")
+    Page.objects.select_for_update().get(pk=index.pk)
+    page = CreatorPage.objects.filter(person=person).first()
+    if page is None:
+        page = CreatorPage(title=person.profile.display_name[:255], person=person, owner=person)
+        # User names are unique, so this slug is free; an underscore stays, where a made slug would lose it.
+        page.slug = person.username.lower()
+        page.locale_id = index.locale_id
+        index.add_child(instance=page)
+    return page

@@ -1,0 +1,17 @@
+"""What the content does when something happens elsewhere."""
+
+from __future__ import annotations
+
+from cms.models import CreatorPage
+from cms.services.authors import rename_author_page
+from community.core.outbox import Recorded, subscriber
+from community.facts.accounts import UserUpdated
+
+
+@subscriber(UserUpdated)
+def rename_author_page_after_profile_change(recorded: Recorded) -> None:
+    """The author page carries the display name of its person."""
+    if "display_name" in recorded.fact.changed:
+        page = CreatorPage.objects.filter(person_id=recorded.fact.user_id).first()
+        if page is not None:
+            rename_author_page(page)

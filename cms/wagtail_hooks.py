@@ -1,0 +1,122 @@
+"""The Wagtail admin: colours, categories, the bin, and saves that would overwrite somebody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from cms import services
+from cms.models import Category, PostPage
+from community.core.errors import DomainError
+
+
+class CategoryViewSet(SnippetViewSet):
+    """Categories, in the main menu, in their order."""
+
+    model = Category
+    icon = "folder-open-inverse"
+    menu_label = gettext_lazy("Categories")
+    menu_order = 250
+    add_to_admin_menu = True
+    list_display = ["name", "slug", "order"]
+    search_fields = ["name"]
+    ordering = ["order", "name"]
+
+
+register_snippet(CategoryViewSet)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_colours() -> SafeString:
+    """The site's violet in the admin."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("construct_explorer_page_queryset")
+def hide_bin(parent_page: Page, pages: Any, request: HttpRequest) -> Any:
+    """What lies in the bin is not in the explorer."""
+    binned = PostPage.objects.filter(deleted_at__isnull=False).values("pk")
+    return pages.exclude(pk__in=binned)
+
+
+@hooks.register("before_delete_page")
+def delete_into_bin(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Deleting a post in the admin puts it into the bin, as through the API."""
+    post = page.specific
+    if not isinstance(post, PostPage) or request.method != "POST":
+        return None
+    parent = post.get_parent()
+    try:
+        services.delete_post(actor=request.user, post=post)
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("“%(title)s” is in the bin for 30 days.") % {"title": post.get_admin_display_title()})
+    return HttpResponseRedirect(reverse("wagtailadmin_explore", args=[parent.pk]))
+
+
+@hooks.register("before_bulk_action")
+def bulk_delete_into_bin(request: HttpRequest, action_type: str, objects: list[Page], action: Any) -> HttpResponse | None:
+    """The same for many at once; pages of other types go Wagtail's way, together with no posts."""
+    if action_type != "delete" or request.method != "POST":
+        return None
+    posts = [page.specific for page in objects if issubclass(page.specific_class or Page, PostPage)]
+    if not posts:
+        return None
+    if len(posts) != len(objects):
+        messages.error(request, _("Please delete posts and other pages separately."))
+    else:
+        for post in posts:
+            try:
+                services.delete_post(actor=request.user, post=post)
+            except DomainError as error:
+                messages.error(request, f"{post.get_admin_display_title()}: {error.message}")
+    return HttpResponseRedirect(reverse("wagtailadmin_explore", args=[objects[0].get_parent().pk]))
+
+
+@hooks.register("before_edit_page")
+def refuse_stale_save(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """A save made from an older version is refused and shown beside the newer one.
+
+    Wagtail itself compares only autosaves; the ordinary save carries the revision it loaded as well.
+    """
+    if request.method != "POST" or request.accepts("text/html") is False:
+        return None
+    loaded = request.POST.get("overwrite_revision_id") or request.POST.get("loaded_revision_id")
+    if not loaded or loaded == str(page.latest_revision_id or ""):
+        return None
+    current = page.get_latest_revision_as_object()
+    return render(
+        request,
+        "cms/admin/stale.html",
+        {"page": page, "mine": _submitted(request, page), "theirs": _texts(current), "revision": page.latest_revision},
+        status=409,
+    )
+
+
+def _submitted(request: HttpRequest, page: Page) -> dict[str, str]:
+    """The words that were sent, as far as they can be read."""
+    specific = page.get_latest_revision_as_object()
+    form_class = specific.get_edit_handler().get_form_class()
+    form = form_class(request.POST, request.FILES, instance=specific, for_user=request.user)
+    if form.is_valid():
+        return _texts(form.save(commit=False))
+    return {"title": request.POST.get("title", ""), "text": ""}
+
+
+def _texts(page: Page) -> dict[str, str]:
+    body = page.plain_text() if isinstance(page, PostPage) else ""
+    return {"title": page.title, "text": body}

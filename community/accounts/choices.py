@@ -1,0 +1,74 @@
+"""Roles in their order, statuses and their allowed changes, reserved names."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """One ordered enumeration: "at least role X" is the only comparison."""
+
+    USER = "USER", _("fan")
+    CREATOR = "CREATOR", _("creator")
+    VERIFIED_CREATOR = "VERIFIED_CREATOR", _("verified creator")
+    MODERATOR = "MODERATOR", _("moderator")
+    ADMIN = "ADMIN", _("administrator")
+
+    @property
+    def rank(self) -> int:
+        """The place in the order, from 0."""
+        return list(Role).index(self)
+
+    def at_least(self, other: Role) -> bool:
+        """Is this role `other` or above it?"""
+        return self.rank >= other.rank
+
+
+class Status(models.TextChoices):
+    """What an account may do at all."""
+
+    PENDING_VERIFICATION = "PENDING_VERIFICATION", _("e-mail not confirmed")
+    ACTIVE = "ACTIVE", _("active")
+    SUSPENDED = "SUSPENDED", _("suspended")
+    BANNED = "BANNED", _("banned")
+    DELETED = "DELETED", _("deleted")
+
+
+#: status → the statuses it may change to; no others.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    Status.PENDING_VERIFICATION: frozenset({Status.ACTIVE, Status.DELETED}),
+    Status.ACTIVE: frozenset({Status.SUSPENDED, Status.BANNED, Status.DELETED}),
+    Status.SUSPENDED: frozenset({Status.ACTIVE, Status.BANNED, Status.DELETED}),
+    Status.BANNED: frozenset({Status.ACTIVE, Status.DELETED}),
+    Status.DELETED: frozenset(),
+}
+
+#: Nobody signs in with these, and their profiles are as if not there.
+CLOSED_STATUSES = frozenset({Status.BANNED, Status.DELETED})
+
+GROUP_OF_ROLE: dict[str, str] = {
+    Role.CREATOR: "Creators",
+    Role.VERIFIED_CREATOR: "Verified creators",
+    Role.MODERATOR: "Moderators",
+    Role.ADMIN: "Administrators",
+}
+EDITORS = "Editors"
+
+USERNAME_PATTERN = r"^[A-Za-z0-9_]+$"
+USERNAME_MIN = 3
+USERNAME_MAX = 30
+#: Names that would be mistaken for the site itself, or for its addresses.
+RESERVED_USERNAMES = frozenset(
+    """
+    about account accounts achievements admin administrator all api app blog bookmarks categories cms contact
+    creator creators dashboard deleted demo editor editors everyone explore feed feeds fan fans group groups guest
+    help here home info inbox login logout mail me media messages moderator moderators new new_fan news nobody
+    notifications null official posts privacy profile quests root rules search security settings shop signin
+    signup site sparkle sparkle_universe staff static support system tag tags team terms undefined user users
+    verified_creator watch webmaster wiki www you
+    """.split()
+)
+
+#: Links of a profile, as columns of the profile.
+SOCIAL_FIELDS = ("twitter", "instagram", "tiktok", "discord", "youtube")

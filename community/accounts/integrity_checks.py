@@ -1,0 +1,40 @@
+"""What must be true of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+
+from community.accounts.choices import GROUP_OF_ROLE
+from community.accounts.models import User
+from community.core.integrity import integrity_check
+
+
+@integrity_check("accounts-complete")
+def accounts_complete() -> Iterator[str]:
+    """Every user has a profile and preferences."""
+    for user_id in User.objects.filter(profile=None).values_list("pk", flat=True):
+        yield f"user {user_id} has no profile"
+    for user_id in User.objects.filter(preferences=None).values_list("pk", flat=True):
+        yield f"user {user_id} has no preferences"
+
+
+@integrity_check("accounts-groups")
+def accounts_groups() -> Iterator[str]:
+    """Every user is in the group of the role, and in no other role's group."""
+    names = set(GROUP_OF_ROLE.values())
+    for user in User.objects.prefetch_related("groups"):
+        wanted = {GROUP_OF_ROLE[user.role]} if user.role in GROUP_OF_ROLE else set()
+        found = {group.name for group in user.groups.all()} & names
+        if found != wanted:
+            yield f"user {user.pk} has role {user.role} and the groups {sorted(found)}"
+
+
+@integrity_check("accounts-addresses")
+def accounts_addresses() -> Iterator[str]:
+    """An account that is no longer waiting for its code has a confirmed address, or cannot sign in by itself."""
+    confirmed = EmailAddress.objects.filter(verified=True).values("user")
+    for user in User.objects.filter(status="ACTIVE", is_superuser=False).exclude(pk__in=confirmed):
+        if user.has_usable_password():
+            yield f"user {user.pk} is active with an unconfirmed address"

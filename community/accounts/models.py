@@ -1,0 +1,165 @@
+"""People: the user and the profile made with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from community.accounts.choices import CLOSED_STATUSES, Role, Status
+from community.accounts.validators import username_validators
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Small filters that chain."""
+
+    def known(self) -> UserQuerySet:
+        """People the public may know of: neither banned nor deleted."""
+        return self.exclude(status__in=CLOSED_STATUSES)
+
+    def named(self, username: str) -> UserQuerySet:
+        """The person of this name, in whatever letter case."""
+        return self.annotate(_username=Lower("username")).filter(_username=username.lower())
+
+    def creators(self) -> UserQuerySet:
+        """Role CREATOR and above."""
+        return self.filter(role__in=[role for role in Role if role.at_least(Role.CREATOR)])
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager with our filters; user names are found in any letter case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The person of this name, in any letter case; raises DoesNotExist."""
+        return self.named(username or "").get()
+
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+        """A superuser: made by command only, active at once, with role ADMIN."""
+        extra = {"status": Status.ACTIVE, "role": Role.ADMIN, **extra}
+        return super().create_superuser(username, email, password, **extra)
+
+
+class User(AbstractUser):
+    """Anyone with an account. Changes go through community.accounts.services."""
+
+    username = models.CharField(
+        _("user name"),
+        max_length=50,
+        unique=True,
+        validators=username_validators[:1],
+        error_messages={"unique": _("This name is taken.")},
+    )
+    email = models.EmailField(_("e-mail"), max_length=255)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.USER)
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.PENDING_VERIFICATION, db_index=True
+    )
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    verified = models.BooleanField(_("verified"), default=False, help_text=_("The tick beside the name."))
+    trust_level = models.PositiveSmallIntegerField(_("trust level"), default=0)
+    level = models.PositiveIntegerField(_("level"), default=1)
+    experience = models.PositiveBigIntegerField(_("experience"), default=0)
+    version = models.PositiveIntegerField(default=1)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+    created_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = UserManager()
+
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="user_username_any_case"),
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_any_case", violation_error_message=_("This address is taken.")
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="user_status_known"),
+            # Django, Wagtail and allauth ask is_active: it can never say something else than the status.
+            models.CheckConstraint(
+                condition=models.Q(is_active=True, status__in=["PENDING_VERIFICATION", "ACTIVE", "SUSPENDED"])
+                | models.Q(is_active=False, status__in=["BANNED", "DELETED"]),
+                name="user_active_as_status",
+            ),
+            models.CheckConstraint(condition=models.Q(trust_level__lte=4), name="user_trust_level_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new row, and what the receiver adds to it (profile, preferences, fact), stand or fall together."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """The profile's address, `/@name/`."""
+        return reverse("profile", args=[self.username])
+
+    def has_role(self, role: Role) -> bool:
+        """Is this person's role `role` or above it?"""
+        return Role(self.role).at_least(role)
+
+
+class Profile(models.Model):
+    """What a person tells about themselves; made with the user."""
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("everybody")
+        FOLLOWERS = "followers", _("followers")
+        PRIVATE = "private", _("only me")
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
+    display_name = models.CharField(_("display name"), max_length=100)
+    bio = models.TextField(_("about me"), max_length=5000, blank=True)
+    location = models.CharField(_("place"), max_length=100, blank=True)
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    twitter = models.CharField("X", max_length=100, blank=True)
+    instagram = models.CharField("Instagram", max_length=100, blank=True)
+    tiktok = models.CharField("TikTok", max_length=100, blank=True)
+    discord = models.CharField("Discord", max_length=100, blank=True)
+    youtube = models.CharField(_("YouTube channel"), max_length=200, blank=True)
+    interests = models.JSONField(_("interests"), default=list, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    visibility = models.CharField(
+        _("who sees my profile"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    avatar = models.ImageField(
+        _("picture"), upload_to="avatars/%Y/%m/", blank=True, width_field="avatar_width", height_field="avatar_height"
+    )
+    avatar_width = models.PositiveIntegerField(null=True, editable=False)
+    avatar_height = models.PositiveIntegerField(null=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        constraints = [models.CheckConstraint(condition=~models.Q(display_name=""), name="profile_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Preferences(models.Model):
+    """A person's choices about the site; made with the user."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="preferences")
+    theme = models.CharField(
+        _("theme"),
+        max_length=10,
+        default="dark",
+        choices=[("dark", _("dark")), ("light", _("light")), ("system", _("as the device"))],
+    )
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")

@@ -1,0 +1,90 @@
+"""What people may do with accounts, and whether an account may act at all."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from community.accounts.choices import CLOSED_STATUSES, Role, Status
+from community.accounts.models import Profile, User
+from community.core.errors import (
+    AccountBanned,
+    AccountSuspended,
+    DomainError,
+    EmailNotVerified,
+    NotSignedIn,
+)
+
+Actor = User | AnonymousUser | AbstractBaseUser | None
+
+
+def is_person(actor: Actor) -> bool:
+    """Is somebody signed in?"""
+    return isinstance(actor, User) and actor.is_authenticated
+
+
+def refusal_to_write(actor: Actor) -> DomainError | None:
+    """Why `actor` may not write anything at all; None when they may."""
+    if not isinstance(actor, User):
+        return NotSignedIn()
+    if actor.status == Status.PENDING_VERIFICATION:
+        return EmailNotVerified()
+    if actor.status == Status.SUSPENDED:
+        return AccountSuspended(
+            details={"until": actor.suspended_until.isoformat() if actor.suspended_until else None}
+        )
+    if actor.status in CLOSED_STATUSES:
+        return AccountBanned()
+    return None
+
+
+def can_write(actor: Actor) -> bool:
+    """May `actor` write anything: signed in, confirmed, neither suspended nor banned?"""
+    return refusal_to_write(actor) is None
+
+
+def require_writer(actor: Actor) -> User:
+    """`actor` as the User who may write; raises the reason otherwise."""
+    refusal = refusal_to_write(actor)
+    if refusal is not None:
+        raise refusal
+    assert isinstance(actor, User)  # noqa: S101 - refusal_to_write has made sure
+    return actor
+
+
+def has_role(actor: Actor, role: Role) -> bool:
+    """Is `actor` signed in, able to act, and of `role` or above?"""
+    return isinstance(actor, User) and actor.status == Status.ACTIVE and actor.has_role(role)
+
+
+def is_moderator(actor: Actor) -> bool:
+    """MODERATOR or ADMIN."""
+    return has_role(actor, Role.MODERATOR)
+
+
+def can_view_profile(viewer: Actor, owner: User) -> bool:
+    """Public profiles: everybody. Others: the owner and moderators. Closed accounts: moderators only."""
+    if is_moderator(viewer):
+        return True
+    if owner.status in CLOSED_STATUSES:
+        return False
+    if isinstance(viewer, User) and viewer.pk == owner.pk:
+        return True
+    return owner.profile.visibility == Profile.Visibility.PUBLIC
+
+
+def can_change_profile(actor: Actor, owner: User) -> bool:
+    """The owner."""
+    return isinstance(actor, User) and actor.pk == owner.pk and can_write(actor)
+
+
+def can_change_role(actor: Actor, person: User, role: Role) -> bool:
+    """ADMIN, and nobody changes their own role."""
+    return has_role(actor, Role.ADMIN) and isinstance(actor, User) and actor.pk != person.pk
+
+
+def can_change_status(actor: Actor, person: User) -> bool:
+    """Moderators below their own rank, ADMIN anybody else."""
+    if not isinstance(actor, User) or not is_moderator(actor) or actor.pk == person.pk:
+        return False
+    return has_role(actor, Role.ADMIN) or Role(person.role).rank < Role(actor.role).rank

@@ -1,0 +1,43 @@
+"""Signals of Django and allauth, translated into our services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import email_confirmed
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from community.accounts import services
+from community.accounts.models import User
+
+
+@receiver(post_save, sender=User, dispatch_uid="accounts.complete_new_user")
+def complete_new_user(instance: User, created: bool, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
+    """Whatever door a user comes through, profile and preferences come with it; groups follow the role."""
+    if raw:
+        return
+    if created:
+        services.complete_new_user(instance)
+    if created or update_fields is None or "role" in update_fields:
+        services.keep_groups_in_step(instance)
+
+
+@receiver(email_confirmed, dispatch_uid="accounts.confirm_email")
+def confirm_email(email_address: Any, **_kwargs: Any) -> None:
+    """allauth has taken the right code."""
+    services.confirm_email(user=email_address.user)
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.signed_in")
+def signed_in(user: Any, **_kwargs: Any) -> None:
+    """Somebody finished signing in, by whichever door."""
+    services.record_sign_in(user=user)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.signed_out")
+def signed_out(user: Any, **_kwargs: Any) -> None:
+    """Somebody signed out; Django also tells of guests who sign out."""
+    if isinstance(user, User):
+        services.record_sign_out(user=user)

@@ -1,0 +1,123 @@
+"""Reading people: who they are to a viewer, as model or as card."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from community.accounts import permissions
+from community.accounts.models import User
+from community.accounts.permissions import Actor
+from community.accounts.rules import colour_index, initials, level_progress
+from community.core.errors import NotFound
+from community.core.pictures import Picture
+
+
+@dataclasses.dataclass(frozen=True)
+class AuthorCard:
+    """What is shown of a person beside their things."""
+
+    id: int
+    username: str
+    display_name: str
+    url: str
+    avatar: Picture | None
+    initials: str
+    colour_index: int
+    verified: bool
+    level: int
+    level_progress: int
+    role: str
+
+
+@dataclasses.dataclass(frozen=True)
+class LinkCard:
+    """One link of a profile."""
+
+    label: str
+    url: str
+    icon: str
+
+
+def author_card(user: User, *, url: str = "") -> AuthorCard:
+    """The card of `user`, whose profile is loaded; no query."""
+    profile = user.profile
+    avatar = None
+    if profile.avatar:
+        avatar = Picture(
+            src=profile.avatar.url,
+            srcset="",
+            width=profile.avatar_width or 0,
+            height=profile.avatar_height or 0,
+            alt="",
+            colour="",
+        )
+    return AuthorCard(
+        id=user.pk,
+        username=user.username,
+        display_name=profile.display_name,
+        url=url or f"/@{user.username}/",
+        avatar=avatar,
+        initials=initials(profile.display_name),
+        colour_index=colour_index(user.pk),
+        verified=user.verified,
+        level=user.level,
+        level_progress=level_progress(user.level, user.experience),
+        role=user.role,
+    )
+
+
+def get_person(username: str, *, viewer: Actor) -> User:
+    """The person of this name, with profile, if `viewer` may see the profile; else NotFound."""
+    user = User.objects.select_related("profile").named(username[:60]).first()
+    if user is None or not permissions.can_view_profile(viewer, user):
+        raise NotFound()
+    return user
+
+
+def get_person_by_id(user_id: int, *, viewer: Actor) -> User:
+    """The person with this id, with profile, if `viewer` may see the profile; else NotFound."""
+    user = User.objects.select_related("profile").filter(pk=user_id).first()
+    if user is None or not permissions.can_view_profile(viewer, user):
+        raise NotFound()
+    return user
+
+
+def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:
+    """Those of `ids` whose profile `viewer` may see, with profiles; one query."""
+    people = User.objects.select_related("profile").filter(pk__in=list(ids))
+    if permissions.is_moderator(viewer):
+        return people
+    own = Q(pk=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
+    return people.known().filter(own | Q(profile__visibility="public"))
+
+
+def find_by_email(email: str) -> User | None:
+    """The person with this address, in any letter case; for commands, never for a face."""
+    return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def is_username_free(username: str) -> bool:
+    """Does nobody have this name, in any letter case?"""
+    return not User.objects.named(username).exists()
+
+
+def profile_links(user: User) -> list[LinkCard]:
+    """The links of a profile, with full addresses; only http and https can come out."""
+    profile = user.profile
+    links = []
+    if profile.website:
+        links.append(LinkCard(profile.website.partition("//")[2].rstrip("/"), profile.website, "globe"))
+    for name, label, prefix in (
+        ("youtube", "YouTube", "https://www.youtube.com/"),
+        ("twitter", "X", "https://x.com/"),
+        ("instagram", "Instagram", "https://www.instagram.com/"),
+        ("tiktok", "TikTok", "https://www.tiktok.com/@"),
+    ):
+        handle = getattr(profile, name).strip().lstrip("@")
+        if handle:
+            path = f"@{handle}" if name == "youtube" and "/" not in handle else handle
+            links.append(LinkCard(label, prefix + path, name))
+    return links

@@ -1,0 +1,234 @@
+"""Changing accounts. Every change is one transaction and records its fact."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
+
+from community.accounts import permissions
+from community.accounts.choices import CLOSED_STATUSES, GROUP_OF_ROLE, TRANSITIONS, Role, Status
+from community.accounts.models import Preferences, Profile, User
+from community.accounts.permissions import Actor
+from community.accounts.rules import generated_username
+from community.accounts.validators import username_validators
+from community.core import outbox
+from community.core.errors import Conflict, Invalid, NotAllowed
+from community.facts.accounts import EmailVerified, SignedIn, SignedOut, UserCreated, UserStatusChanged, UserUpdated
+
+GENERATED_NAME_TRIES = 5
+SUSPENSION = timedelta(days=7)
+PROFILE_FIELDS = frozenset(
+    {"display_name", "bio", "location", "website", "twitter", "instagram", "tiktok", "discord", "youtube",
+     "interests", "time_zone", "language", "visibility"}
+)  # fmt: skip
+
+
+class NameTaken(Conflict):
+    """Somebody has this user name."""
+
+    message = _("This name is taken.")
+
+
+class AddressTaken(Conflict):
+    """Somebody has this e-mail address."""
+
+    message = _("This address is taken.")
+
+
+class TransitionRefused(Conflict):
+    """The account cannot go from its status to the one asked for."""
+
+    message = _("This account cannot be changed in that way.")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    email: str,
+    username: str = "",
+    password: str | None = None,
+    role: Role = Role.USER,
+    verified_email: bool = False,
+    allow_reserved: bool = False,
+    **profile: Any,
+) -> User:
+    """Makes a person with profile and preferences; without `password` they cannot sign in.
+
+    A missing `username` is made from the address. Raises Invalid, NameTaken or AddressTaken.
+    """
+    email = email.strip().lower()
+    user = User(
+        email=email,
+        role=role,
+        status=Status.ACTIVE if verified_email else Status.PENDING_VERIFICATION,
+    )
+    user.set_password(password) if password else user.set_unusable_password()
+    if username:
+        _check_username(username, allow_reserved=allow_reserved)
+        user.username = username
+        _insert(user)
+    else:
+        _insert_with_generated_name(user)
+    if profile:
+        _set_profile(user, profile)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=verified_email)
+    return user
+
+
+def _check_username(username: str, *, allow_reserved: bool) -> None:
+    validators = username_validators[:-1] if allow_reserved else username_validators
+    for validate in validators:
+        try:
+            validate(username)
+        except ValidationError as error:
+            raise Invalid(fields={"username": error.messages[0]}) from error
+
+
+def _insert(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        if "email" in str(error):
+            raise AddressTaken(fields={"email": AddressTaken.message}) from error
+        raise NameTaken(fields={"username": NameTaken.message}) from error
+
+
+def _insert_with_generated_name(user: User) -> None:
+    for attempt in range(1, GENERATED_NAME_TRIES + 1):
+        user.username = generated_username(user.email)
+        try:
+            return _insert(user)
+        except NameTaken:
+            if attempt == GENERATED_NAME_TRIES:
+                raise
+
+
+def complete_new_user(user: User) -> None:
+    """Gives a just inserted user profile and preferences and tells of it; within the insert's transaction."""
+    Profile.objects.create(user=user, display_name=user.username)
+    Preferences.objects.create(user=user)
+    outbox.record(UserCreated(user_id=user.pk), actor_id=user.pk)
+
+
+def _set_profile(user: User, values: dict[str, Any]) -> list[str]:
+    unknown = set(values) - PROFILE_FIELDS
+    if unknown:
+        raise Invalid(fields=dict.fromkeys(sorted(unknown), _("There is no such field.")))
+    profile = user.profile
+    changed = [name for name, value in values.items() if getattr(profile, name) != value]
+    for name in changed:
+        setattr(profile, name, values[name])
+    try:
+        profile.full_clean(exclude=["user"])
+    except ValidationError as error:
+        raise Invalid(fields={name: messages[0] for name, messages in error.message_dict.items()}) from error
+    if changed:
+        profile.save()
+    return changed
+
+
+@transaction.atomic
+def update_profile(*, actor: Actor, person: User, **values: Any) -> Profile:
+    """Changes fields of the profile. Raises NotAllowed or Invalid."""
+    permissions.require_writer(actor)
+    if not permissions.can_change_profile(actor, person):
+        raise NotAllowed()
+    person = User.objects.select_for_update().get(pk=person.pk)
+    changed = _set_profile(person, values)
+    if changed:
+        person.version += 1
+        person.save(update_fields=["version", "updated_at"])
+        outbox.record(UserUpdated(user_id=person.pk, changed=sorted(changed)), actor_id=person.pk)
+    return person.profile
+
+
+@transaction.atomic
+def change_status(
+    *, actor: Actor, person: User, status: Status, until: datetime | None = None, system: bool = False
+) -> User:
+    """Moves an account to another status along the allowed transitions.
+
+    `system` is the site itself (a confirmed address, the end of a suspension) and needs no permission.
+    Raises NotAllowed, or TransitionRefused when there is no such way.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if not system and not permissions.can_change_status(actor, person):
+        raise NotAllowed()
+    if status not in TRANSITIONS[person.status]:
+        raise TransitionRefused()
+    old = person.status
+    person.status = status
+    person.is_active = status not in CLOSED_STATUSES
+    person.suspended_until = (until or timezone.now() + SUSPENSION) if status == Status.SUSPENDED else None
+    person.version += 1
+    person.save(update_fields=["status", "is_active", "suspended_until", "version", "updated_at"])
+    outbox.record(
+        UserStatusChanged(user_id=person.pk, old=old, new=status),
+        actor_id=actor.pk if isinstance(actor, User) else None,
+    )
+    return person
+
+
+@transaction.atomic
+def change_role(*, actor: Actor, person: User, role: Role, system: bool = False) -> User:
+    """Gives a person another role; their groups follow. Raises NotAllowed."""
+    if not system and not permissions.can_change_role(actor, person, role):
+        raise NotAllowed()
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if person.role != role:
+        person.role = role
+        person.version += 1
+        person.save(update_fields=["role", "version", "updated_at"])
+        outbox.record(
+            UserUpdated(user_id=person.pk, changed=["role"]), actor_id=actor.pk if isinstance(actor, User) else None
+        )
+    return person
+
+
+def keep_groups_in_step(user: User) -> None:
+    """Puts the user into the group of the role, and out of the groups of other roles; Editors stay as they are."""
+    wanted = GROUP_OF_ROLE.get(user.role)
+    user.groups.remove(*Group.objects.filter(name__in=set(GROUP_OF_ROLE.values()) - {wanted}))
+    if wanted:
+        user.groups.add(Group.objects.get_or_create(name=wanted)[0])
+
+
+@transaction.atomic
+def confirm_email(*, user: User) -> None:
+    """The address was confirmed: a waiting account becomes active; a banned or suspended one stays as it is."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    outbox.record(EmailVerified(user_id=user.pk), actor_id=user.pk)
+    if user.status == Status.PENDING_VERIFICATION:
+        change_status(actor=None, person=user, status=Status.ACTIVE, system=True)
+
+
+@transaction.atomic
+def record_sign_in(*, user: User) -> None:
+    """Tells that somebody finished signing in."""
+    outbox.record(SignedIn(user_id=user.pk), actor_id=user.pk)
+
+
+@transaction.atomic
+def record_sign_out(*, user: User) -> None:
+    """Tells that somebody signed out."""
+    outbox.record(SignedOut(user_id=user.pk), actor_id=user.pk)
+
+
+def one_time_password_link(user: User) -> str:
+    """An address at which `user` chooses a password: valid once, for settings.PASSWORD_RESET_TIMEOUT seconds."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("account_choose_password", args=[uid, default_token_generator.make_token(user)])
+    return f"{settings.PUBLIC_URL}{path}"

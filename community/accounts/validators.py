@@ -1,0 +1,78 @@
+"""What a user name and a password must look like; messages are for people."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from community.accounts.choices import RESERVED_USERNAMES, USERNAME_MAX, USERNAME_MIN, USERNAME_PATTERN
+
+
+def validate_not_reserved(value: str) -> None:
+    """Refuses names that belong to the site, and those that deleted accounts get."""
+    lowered = value.lower()
+    if lowered in RESERVED_USERNAMES or lowered.startswith("deleted_"):
+        raise ValidationError(_("This name is not available."), code="reserved")
+
+
+username_validators: list[Any] = [
+    RegexValidator(
+        USERNAME_PATTERN, gettext_lazy("Letters A to Z, digits and _ are possible in a user name."), code="characters"
+    ),
+    MinLengthValidator(USERNAME_MIN),
+    MaxLengthValidator(USERNAME_MAX),
+    validate_not_reserved,
+]
+
+
+class MaximumLengthValidator:
+    """Refuses passwords so long that hashing them would be an attack."""
+
+    def __init__(self, max_length: int = 1024) -> None:
+        self.max_length = max_length
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError when `password` is too long."""
+        if len(password) > self.max_length:
+            raise ValidationError(
+                ngettext(
+                    "A password has at most %(max)d character.",
+                    "A password has at most %(max)d characters.",
+                    self.max_length,
+                )
+                % {"max": self.max_length},
+                code="password_too_long",
+            )
+
+    def get_help_text(self) -> str:
+        """A sentence for the form."""
+        return _("At most %(max)d characters.") % {"max": self.max_length}
+
+
+class CharacterClassValidator:
+    """A lower-case and an upper-case letter, a digit, a special character, no character three times in a row."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises one ValidationError with all findings at once."""
+        findings = []
+        if not any(character.islower() for character in password):
+            findings.append(_("Add a lower-case letter."))
+        if not any(character.isupper() for character in password):
+            findings.append(_("Add an upper-case letter."))
+        if not any(character.isdigit() for character in password):
+            findings.append(_("Add a digit."))
+        if not any(not character.isalnum() and not character.isspace() for character in password):
+            findings.append(_("Add a special character, such as ! or -."))
+        if re.search(r"(.)\1\1", password):
+            findings.append(_("Do not use a character three times in a row."))
+        if findings:
+            raise ValidationError([ValidationError(text, code="password_characters") for text in findings])
+
+    def get_help_text(self) -> str:
+        """A sentence for the form."""
+        return _("Use lower-case and upper-case letters, a digit and a special character.")

@@ -1,0 +1,83 @@
+"""The core's own integrity checks: the outbox, and every foreign key of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection, models
+
+from community.core.integrity import integrity_check
+from community.core.outbox import subscribers
+
+
+def _rows(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+@integrity_check("outbox-sequence")
+def outbox_sequence() -> Iterator[str]:
+    """No aggregate's last number is below that of one of its facts."""
+    for kind, number, last, highest in _rows(
+        """
+        SELECT o.aggregate_kind, o.aggregate_id, a.last_sequence, max(o.sequence)
+        FROM outbox o LEFT JOIN outbox_aggregate a ON a.kind = o.aggregate_kind AND a.aggregate_id = o.aggregate_id
+        GROUP BY 1, 2, 3 HAVING a.last_sequence IS NULL OR a.last_sequence <> max(o.sequence)
+        """
+    ):
+        yield f"{kind} {number}: the counter says {last}, the newest fact has {highest}"
+
+
+@integrity_check("outbox-deliveries")
+def outbox_deliveries() -> Iterator[str]:
+    """A delivered fact has reached each of its subscribers that existed when it was delivered."""
+    for name, functions in subscribers().items():
+        for fact_id, count in _rows(
+            """
+            SELECT o.id, count(d.id) FROM outbox o LEFT JOIN outbox_delivery d ON d.fact_id = o.id
+            WHERE o.name = %s AND o.delivered_at IS NOT NULL AND o.last_error = ''
+            GROUP BY o.id HAVING count(d.id) = 0
+            """,
+            name,
+        ):
+            yield f"{name} {fact_id}: delivered, but {count} of {len(functions)} subscribers have a row"
+
+
+@integrity_check("outbox-dead-letters")
+def outbox_dead_letters() -> Iterator[str]:
+    """No fact has given up."""
+    for fact_id, name, error in _rows("SELECT id, name, last_error FROM outbox WHERE dead_at IS NOT NULL"):
+        yield f"{name} {fact_id} is a dead letter: {str(error)[:200]}"
+
+
+@integrity_check("foreign-keys")
+def foreign_keys() -> Iterator[str]:
+    """Every foreign key points to a row (constraints may be deferred, switched off by a restore, or missing)."""
+    quote = connection.ops.quote_name
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.proxy or not model._meta.managed:
+            continue
+        for field in model._meta.local_fields:
+            if not isinstance(field, models.ForeignKey) or not field.db_constraint:
+                continue  # without db_constraint, rows are meant to outlive what they point to (logs)
+            target = field.remote_field.model._meta
+            column, other = quote(field.column), quote(field.target_field.column)
+            table, target_table = quote(model._meta.db_table), quote(target.db_table)
+            [(count,)] = _rows(
+                f"SELECT count(*) FROM {table} a WHERE a.{column} IS NOT NULL AND NOT EXISTS "  # noqa: S608 - names of our own models
+                f"(SELECT 1 FROM {target_table} b WHERE b.{other} = a.{column})"
+            )
+            if count:
+                yield f"{model._meta.label}.{field.name}: {count} rows point to nothing"
+
+
+@integrity_check("target-counts")
+def target_counts() -> Iterator[str]:
+    """The counters belong to a kind of target that is registered."""
+    from community.core import targets
+
+    for kind, count in _rows("SELECT target_kind, count(*) FROM target_counts GROUP BY 1"):
+        if kind not in targets.kinds():
+            yield f"{count} rows count for the unknown kind {kind}"

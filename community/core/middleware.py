@@ -1,0 +1,52 @@
+"""Security headers on every answer. (The rewriting of API addresses lives beside the API.)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from community.core.api_address import ApiAddressMiddleware
+
+__all__ = ["ApiAddressMiddleware", "SecurityHeadersMiddleware"]
+
+_FRAMES = "frame-src https://www.youtube-nocookie.com"
+_BASE = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+
+#: Site pages have no inline script at all; style attributes carry dominant colours only.
+SITE_POLICY = f"{_BASE}; style-src 'self'; style-src-attr 'unsafe-inline'; {_FRAMES}; frame-ancestors 'none'"
+#: Wagtail's editor writes inline scripts and styles; its preview shows the site in a frame.
+ADMIN_POLICY = (
+    f"{_BASE}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "frame-src 'self' https://www.youtube-nocookie.com; frame-ancestors 'self'"
+)
+DOCUMENTATION_POLICY = f"{_BASE}; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=()"
+
+ADMIN_PATHS = ("/cms/", "/django-admin/")
+SHARED_PATHS = ("/media/", "/static/")
+
+
+class SecurityHeadersMiddleware:
+    """Content-Security-Policy by path, Permissions-Policy, and Cross-Origin-Resource-Policy (spec 11)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        path = request.path
+        if path.startswith(ADMIN_PATHS):
+            policy = ADMIN_POLICY
+        elif path.startswith("/api-docs"):
+            policy = DOCUMENTATION_POLICY
+        elif getattr(request, "is_preview", False):
+            policy = SITE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        else:
+            policy = SITE_POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault(
+            "Cross-Origin-Resource-Policy", "cross-origin" if path.startswith(SHARED_PATHS) else "same-origin"
+        )
+        return response

@@ -1,0 +1,67 @@
+"""Kinds of things that can be commented, reacted to, reported: each app registers its own, nobody imports it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from community.core.errors import NotFound
+
+
+@dataclasses.dataclass(frozen=True)
+class TargetCard:
+    """What others show of a target: a title and where it is."""
+
+    kind: str
+    id: int
+    title: str
+    url: str
+
+
+class Target(Protocol):
+    """The owner's answers about one kind. `viewer` and `actor` may be anonymous."""
+
+    def get(self, target_id: int, viewer: Any) -> Any:
+        """The thing, or NotFound when there is none or `viewer` may not see it."""
+
+    def cards(self, ids: Iterable[int], viewer: Any) -> dict[int, TargetCard]:
+        """Cards of those that `viewer` may see, by id, in a fixed number of queries."""
+
+    def hide(self, target_id: int, *, actor: Any) -> None:
+        """Takes the thing from everybody's sight; its own permission is asked."""
+
+    def restore(self, target_id: int, *, actor: Any) -> None:
+        """Brings it back."""
+
+
+_targets: dict[str, Target] = {}
+
+
+def register(kind: str, target: Target) -> None:
+    """Says who answers for `kind`; called once, in an app's `ready()`."""
+    if kind in _targets and type(_targets[kind]) is not type(target):
+        raise ValueError(f"Two apps answer for the target kind {kind}.")
+    _targets[kind] = target
+
+
+def kinds() -> list[str]:
+    """The registered kinds, sorted."""
+    return sorted(_targets)
+
+
+def of_kind(kind: str) -> Target:
+    """Who answers for `kind`. Raises NotFound for an unknown one."""
+    if kind not in _targets:
+        raise NotFound()
+    return _targets[kind]
+
+
+def get(kind: str, target_id: int, viewer: Any) -> Any:
+    """The thing, if `viewer` may see it; else NotFound, whether it exists or not."""
+    return of_kind(kind).get(target_id, viewer)
+
+
+def cards(kind: str, ids: Iterable[int], viewer: Any) -> dict[int, TargetCard]:
+    """Cards of the things of `kind` that `viewer` may see, by id."""
+    return of_kind(kind).cards(list(ids), viewer)

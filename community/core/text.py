@@ -1,0 +1,172 @@
+"""Text from people: one policy that cleans HTML, slugs for any script, plain text, links that may be followed."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+import nh3
+from bs4 import BeautifulSoup
+from slugify import slugify
+
+#: Raised with every change of what passes: texts stored under a lower number are cleaned again.
+POLICY_VERSION = 1
+
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "dl", "dt", "em", "embed",
+    "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p",
+    "pre", "q", "s", "samp", "small", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "u", "ul", "var",
+}  # fmt: skip
+ATTRIBUTES: dict[str, set[str]] = {
+    # linktype, id, embedtype, format and url are how Wagtail stores links and embeds inside rich text.
+    "a": {"href", "title", "linktype", "id"},
+    "abbr": {"title"},
+    "embed": {"embedtype", "id", "alt", "format", "url"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "reversed"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+SCHEMES = {"http", "https", "mailto"}
+LINKTYPES = {"page", "document"}
+EMBEDTYPES = {"image", "media"}
+BLOCK_TAGS = ("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "dd", "dt", "br")
+_NUMBER = re.compile(r"^[0-9]{1,18}$")
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Keeps an attribute's value, or drops it: links by type must be numbers, sizes must be small numbers."""
+    if tag == "a" and name == "linktype":
+        return value if value in LINKTYPES else None
+    if tag == "embed" and name == "embedtype":
+        return value if value in EMBEDTYPES else None
+    if tag == "embed" and name == "url":
+        return value if is_web_address(value) else None
+    if name == "id":
+        return value if _NUMBER.match(value) else None
+    if name in {"width", "height", "colspan", "rowspan", "start"}:
+        return value if _NUMBER.match(value) and int(value) <= 10_000 else None
+    return value
+
+
+def is_web_address(value: str) -> bool:
+    """Is this an absolute http or https address with a host? (`javascript:` and `data:` are not.)"""
+    try:
+        parts = urlsplit(value.strip())
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+@functools.lru_cache(maxsize=512)
+def clean_html(source: str) -> str:
+    """The HTML that may be shown, by the site's one policy; cleaning twice changes nothing.
+
+    Headings of the first level become second level (the page's title is the first). Built on nh3, the
+    ammonia sanitizer (https://github.com/rust-ammonia/ammonia), an allow-list parser.
+    """
+    source = source.replace("\x00", "")
+    source = re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", source, flags=re.IGNORECASE)
+    cleaned = nh3.clean(
+        source,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes=SCHEMES,
+        link_rel="noopener nofollow ugc",
+        strip_comments=True,
+    )
+    # Links that Wagtail resolves by itself lead to this site: no nofollow there.
+    return re.sub(r'(<a linktype="[a-z]+" id="[0-9]+") rel="noopener nofollow ugc"', r"\1", cleaned)
+
+
+def plain_text(source: str) -> str:
+    """The words of some HTML, in one line, entities resolved, scripts and styles left out."""
+    soup = BeautifulSoup(source, "html.parser")
+    for element in soup(["script", "style", "template"]):
+        element.decompose()
+    for element in soup.find_all(BLOCK_TAGS):
+        element.append(" ")
+    return " ".join(soup.get_text().split())
+
+
+def truncate(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word where one is near, with an ellipsis; never in the middle of a sign.
+
+    A combining mark or joiner stays with its base letter (Unicode UAX 29, simplified).
+    """
+    if len(text) <= length:
+        return text
+    if length < 1:
+        return ""
+    cut = length - 1
+    while cut > 0 and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d"):
+        cut -= 1
+    space = text.rfind(" ", max(0, cut - 30), cut + 1)
+    if space > 0:
+        cut = space
+    return text[:cut].rstrip() + "…"
+
+
+def make_slug(title: str, *, fallback: str = "post", max_length: int = 100) -> str:
+    """A slug for a title in any script: transliterated where that gives letters, else the fallback.
+
+    Never empty, at most `max_length` characters, never ending in a hyphen.
+    """
+    slug = slugify(html.unescape(title), max_length=max_length, word_boundary=False).strip("-")
+    return slug or fallback
+
+
+def numbered_slug(slug: str, number: int, *, max_length: int = 100) -> str:
+    """`slug-2`, `slug-3` …, within `max_length`; number 1 is the slug itself."""
+    if number == 1:
+        return slug[:max_length].rstrip("-")
+    suffix = f"-{number}"
+    return slug[: max_length - len(suffix)].rstrip("-") + suffix
+
+
+def count_words(text: str) -> int:
+    """Words of plain text; scripts without spaces count two characters as one word (a common reading rate)."""
+    wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
+    spaced = len(re.findall(r"[^\W_]+(?:['’\-][^\W_]+)*", re.sub(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", " ", text)))
+    return spaced + (wide + 1) // 2
+
+
+def reading_minutes(words: int) -> int:
+    """Minutes to read `words` at 230 words a minute (Brysbaert 2019), at least 1 when there are any."""
+    return max(1, round(words / 230)) if words else 0
+
+
+YOUTUBE_HOSTS = {
+    "youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "youtu.be",
+    "youtube-nocookie.com", "www.youtube-nocookie.com",
+}  # fmt: skip
+_VIDEO_ID = re.compile(r"^[A-Za-z0-9_-]{11}$")
+
+
+def youtube_id(text: str) -> str | None:
+    """The 11 characters of the video that `text` (an id or an address of YouTube) names, else None."""
+    text = text.strip()
+    if _VIDEO_ID.match(text):
+        return text
+    try:
+        parts = urlsplit(text if "//" in text else f"https://{text}")
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or host not in YOUTUBE_HOSTS:
+        return None
+    path = [part for part in parts.path.split("/") if part]
+    candidate = ""
+    if host == "youtu.be":
+        candidate = path[0] if path else ""
+    elif path[:1] == ["watch"]:
+        match = re.search(r"(?:^|&)v=([^&]*)", parts.query)
+        candidate = match.group(1) if match else ""
+    elif len(path) >= 2 and path[0] in {"embed", "shorts", "live", "v"}:
+        candidate = path[1]
+    return candidate if _VIDEO_ID.match(candidate) else None

@@ -1,0 +1,50 @@
+"""Facts about people and their accounts."""
+
+from __future__ import annotations
+
+from community.facts.base import Fact, fact_class
+
+
+@fact_class("user.created", aggregate="user", by="user_id")
+class UserCreated(Fact):
+    """An account was made, by whichever door: form, API, command or import."""
+
+    user_id: int
+
+
+@fact_class("user.updated", aggregate="user", by="user_id")
+class UserUpdated(Fact):
+    """Name, profile or role changed; `changed` names the fields."""
+
+    user_id: int
+    changed: list[str]
+
+
+@fact_class("user.status_changed", aggregate="user", by="user_id")
+class UserStatusChanged(Fact):
+    """The account went from one status to another."""
+
+    user_id: int
+    old: str
+    new: str
+
+
+@fact_class("auth.login", aggregate="user", by="user_id")
+class SignedIn(Fact):
+    """Somebody finished signing in."""
+
+    user_id: int
+
+
+@fact_class("auth.logout", aggregate="user", by="user_id")
+class SignedOut(Fact):
+    """Somebody signed out."""
+
+    user_id: int
+
+
+@fact_class("auth.email_verified", aggregate="user", by="user_id")
+class EmailVerified(Fact):
+    """The address was confirmed by its code."""
+
+    user_id: int

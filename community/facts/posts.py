@@ -1,0 +1,51 @@
+"""Facts about posts."""
+
+from __future__ import annotations
+
+from community.facts.base import Fact, fact_class
+
+
+@fact_class("post.created", aggregate="post", by="post_id")
+class PostCreated(Fact):
+    """A post was made, as a draft or at once live."""
+
+    post_id: int
+    author_id: int | None
+
+
+@fact_class("post.updated", aggregate="post", by="post_id")
+class PostUpdated(Fact):
+    """A new version of the text was stored."""
+
+    post_id: int
+
+
+@fact_class("post.published", aggregate="post", by="post_id")
+class PostPublished(Fact):
+    """A version went live; `first` when the post was never live before."""
+
+    post_id: int
+    author_id: int | None
+    first: bool
+
+
+@fact_class("post.unpublished", aggregate="post", by="post_id")
+class PostUnpublished(Fact):
+    """The post was taken off the site."""
+
+    post_id: int
+
+
+@fact_class("post.deleted", aggregate="post", by="post_id")
+class PostDeleted(Fact):
+    """The post went to the bin, or (`for_good`) out of it."""
+
+    post_id: int
+    for_good: bool = False
+
+
+@fact_class("post.restored", aggregate="post", by="post_id")
+class PostRestored(Fact):
+    """The post came back out of the bin, as a draft."""
+
+    post_id: int

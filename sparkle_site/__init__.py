@@ -1,0 +1,1 @@
+"""The project: settings, addresses, processes. The only package that knows everything."""

@@ -1,0 +1,105 @@
+"""The front of a web process: pages go to Django's WSGI application in threads, sockets to Channels.
+
+Django's own ASGI handler is not used: it runs each synchronous middleware in another thread hop.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+from a2wsgi import WSGIMiddleware
+from channels.routing import URLRouter
+from django.conf import settings
+from django.urls import re_path
+
+from sparkle_site.wsgi import application as django_application
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+pages = WSGIMiddleware(django_application, workers=settings.ENV.web_threads)
+
+
+class Disconnected(ConnectionError):
+    """The client went away before its request was complete."""
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a handshake nobody is there for; closing before accepting is an HTTP 403."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+sockets = URLRouter([re_path(r"", refuse)])
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI 3 application: https://asgi.readthedocs.io/en/stable/specs/main.html."""
+    if scope["type"] == "http":
+        await pages(clean(scope), complete(receive), guarded(send))
+    elif scope["type"] == "websocket":
+        await sockets(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan(receive, send)
+    else:
+        raise ValueError(f"Unknown kind of connection: {scope['type']}")
+
+
+def clean(scope: Scope) -> Scope:
+    """The scope without what WSGI cannot tell apart or take.
+
+    A header with an underscore would pass for one with a dash (`X_Forwarded_For`), and a query string
+    must be ASCII.
+    """
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    query = scope["query_string"]
+    if len(headers) == len(scope["headers"]) and query.isascii():
+        return scope
+    return {**scope, "headers": headers, "query_string": quote_from_bytes(query, safe="%&=+/?:@!$'()*,;[]~").encode()}
+
+
+def complete(receive: Receive) -> Receive:
+    """Raises where the request ends early, so that half a body is not taken for a whole one.
+
+    Django turns it into UnreadablePostError.
+    """
+
+    async def receive_or_raise() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected("The client went away before its request was complete.")
+        return message
+
+    return receive_or_raise
+
+
+def guarded(send: Send) -> Send:
+    """Goes on taking messages after one could not be sent: else the thread that makes them would wait forever."""
+    broken = False
+
+    async def send_or_drop(message: Message) -> None:
+        nonlocal broken
+        if broken:
+            return
+        try:
+            await send(message)
+        except Exception:
+            broken = True
+            logger.exception("response_not_sent")
+
+    return send_or_drop
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """Nothing has to be started or stopped here; servers that ask are told so."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

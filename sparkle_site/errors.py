@@ -1,0 +1,87 @@
+"""What people and programs get when something fails: the site's page, or the envelope below /api."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from community.core.api.envelope import failure_response, request_id
+from community.core.api_address import is_api
+from community.core.errors import DomainError, TooMany
+
+log = structlog.get_logger(__name__)
+
+#: The errors that have a page of their own.
+PAGES = frozenset({400, 403, 404, 429, 500, 503})
+#: Shown when even the page of an error cannot be rendered.
+BARE_PAGE = "<!DOCTYPE html><html lang='en'><title>{status}</title><p>{sentence} ({id})</p></html>"
+
+
+def error_answer(
+    request: HttpRequest, status: int, sentence: str, *, code: str | None = None, **context: Any
+) -> HttpResponse:
+    """The answer with this status: JSON below /api, else the site's page with `sentence` as its message.
+
+    Pages of errors are rendered without request, context processors and database, which may have failed.
+    """
+    if is_api(request.path_info):
+        response: HttpResponse = failure_response(status, sentence, code=code)
+    else:
+        page = _page(status, {"request_id": request_id(), "message": sentence, **context})
+        response = HttpResponse(page, status=status)
+    response["Cache-Control"] = "no-store"
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _page(status: int, context: dict[str, Any]) -> str:
+    try:
+        return render_to_string(f"errors/{status}.html", context)
+    except Exception:  # the last page there is must come, whatever is wrong with the templates
+        log.exception("error_page_failed", status_code=status)
+        return BARE_PAGE.format(status=status, sentence=context["message"], id=context["request_id"])
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """400: the request cannot be read."""
+    return error_answer(request, 400, _("The request cannot be read."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """403: not allowed."""
+    return error_answer(request, 403, _("You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """404: no such thing, or one may not know of it."""
+    return error_answer(request, 404, _("There is nothing here."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403: a form without its token, usually an old tab."""
+    return error_answer(
+        request, 403, _("This form is too old. Please go back, reload the page and try again.")
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when it was the database that did not answer. Nothing internal is shown."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return error_answer(request, 503, _("The site is busy right now. Please try again in a moment."))
+    return error_answer(request, 500, _("Something went wrong on our side."))
+
+
+def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page for a refusal of a service, such as 429 with Retry-After."""
+    status = error.status if error.status in PAGES else 400
+    response = error_answer(request, status, str(error.message), code=error.code)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response

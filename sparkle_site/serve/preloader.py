@@ -1,0 +1,199 @@
+"""The preloader: imports the site once, runs the preparing commands, then forks its processes and revives them."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from sparkle_site.embedded.processes import die_with_parent
+from sparkle_site.serve.children import Child
+from sparkle_site.serve.signals import Signals
+
+WEB_LIMIT = 12.0  # seconds after SIGTERM; each stage may use what the ones before have left
+WORKER_LIMIT = 23.0
+SCHEDULER_LIMIT = 24.0
+
+
+def load() -> None:
+    """Imports everything a child needs: settings, models, addresses, the front and the jobs."""
+    import django
+
+    django.setup()
+    from django.urls import get_resolver
+
+    import sparkle_site.asgi
+    import sparkle_site.jobs
+
+    get_resolver()._populate()  # type: ignore[attr-defined]
+    del sparkle_site
+    gc.collect()
+    gc.freeze()  # the children's collector leaves shared memory alone
+
+
+def open_connections() -> list[str]:
+    """Database connections this process has opened; a child must not inherit any."""
+    from django.db import connections
+
+    return [c.alias for c in connections.all(initialized_only=True) if c.connection is not None]
+
+
+class Preloader:
+    """One generation: the loaded site and its children."""
+
+    def __init__(self, orders: dict[str, Any]) -> None:
+        self.orders = orders
+        self.control = socket.socket(fileno=orders["control"])
+        self.listener = socket.socket(fileno=orders["listener"]) if orders["web"] else None
+        self.signals = Signals(signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.signals, selectors.EVENT_READ)
+        self.selector.register(self.control, selectors.EVENT_READ)
+        self.children: list[Child] = []
+        self.go = False
+        self.stopping = False
+        self.told_ready = False
+
+    def tell(self, event: str, text: str = "") -> None:
+        """Sends the launcher a message; a launcher that is gone is noticed in `wait`."""
+        try:
+            self.control.sendall(json.dumps({"event": event, "text": text}).encode() + b"\n")
+        except BrokenPipeError:
+            self.stopping = True
+
+    def wait(self, seconds: float | None) -> None:
+        """Waits for something to happen: a signal, a word from the launcher, a child that serves."""
+        for key, _ in self.selector.select(seconds):
+            if key.fileobj is self.control:
+                word = self.control.recv(64)
+                if not word:
+                    self.selector.unregister(self.control)
+                self.stopping = self.stopping or not word
+                self.go = self.go or bool(word)
+            elif key.fileobj is self.signals:
+                self.stopping = self.stopping or bool(self.signals.received() & {signal.SIGTERM, signal.SIGINT})
+            elif isinstance(key.data, Child):
+                self.selector.unregister(key.fileobj)
+                key.data.serves()
+
+    def run(self) -> int:
+        """The whole life of a generation. Returns the exit status."""
+        try:
+            load()
+            if opened := open_connections():
+                raise RuntimeError(f"Importing the site opened connections that must not be shared: {opened}")
+        except Exception as error:
+            self.tell("failed", f"The site cannot be loaded: {error}")
+            raise
+        self.tell("loaded")
+        while not self.go and not self.stopping:
+            self.wait(None)
+        if not self.stopping:
+            for command in self.orders["prepare"]:
+                if not self.prepare(command):
+                    return 1
+        if not self.stopping:
+            self.start()
+        while not self.stopping:
+            self.supervise()
+        self.stop()
+        return 0
+
+    def prepare(self, command: list[str]) -> bool:
+        """Runs a management command in a child, so that this process opens no connection."""
+
+        def run() -> None:
+            from django.core.management import call_command
+
+            call_command(*command)
+
+        name = " ".join(command)
+        self.tell("progress", f"{name} …")
+        child = Child("prepare", run)
+        child.fork(self)
+        while child.alive and not self.stopping:
+            self.wait(1)
+            child.reap()
+        if self.stopping:
+            child.end(5)
+            return True
+        if child.status != 0:
+            self.tell("failed", f"The command `{name}` failed (status {child.status}); its output stands above.")
+            return False
+        self.tell("progress", f"{name}: {child.lived:.1f} s")
+        return True
+
+    def start(self) -> None:
+        """Forks every child."""
+        from sparkle_site import jobs, web
+
+        listener = self.listener
+        if listener is not None:
+            for number in range(self.orders["web"]):
+                child = Child(f"web {number + 1}", lambda serving: web.run(listener, serving), announces=True)
+                self.children.append(child)
+        if self.orders["worker"]:
+            self.children.append(Child("worker", jobs.run_worker))
+        if self.orders["scheduler"]:
+            self.children.append(Child("scheduler", jobs.run_scheduler))
+        for child in self.children:
+            child.fork(self)
+
+    def supervise(self) -> None:
+        """One round: forks again what has died, and tells the launcher when all web processes serve."""
+        now = time.monotonic()
+        for child in self.children:
+            if child.alive and child.reap():
+                self.tell("progress", child.obituary())
+            if not child.alive and now >= child.rest_until:
+                child.fork(self)
+        if not self.told_ready and all(child.serving for child in self.children):
+            self.told_ready = True
+            self.tell("ready", self.accounts())
+        resting = [child.rest_until - now for child in self.children if not child.alive]
+        self.wait(max(0.0, min(resting)) if resting else None)
+
+    def accounts(self) -> str:
+        """The demonstration's accounts, when this is one."""
+        from django.conf import settings
+
+        if not settings.DEMO:
+            return ""
+        from cms.demo import accounts_text
+
+        return accounts_text()
+
+    def stop(self) -> None:
+        """Stops web processes, then the worker, then the scheduler; by force what does not end in its time."""
+        begun = time.monotonic()
+        if self.listener is not None:
+            self.listener.close()
+        for role, limit in (("web", WEB_LIMIT), ("worker", WORKER_LIMIT), ("scheduler", SCHEDULER_LIMIT)):
+            stage = [child for child in self.children if child.name.startswith(role)]
+            for child in stage:
+                child.send(signal.SIGTERM)
+            while any(child.alive for child in stage) and time.monotonic() - begun < limit:
+                self.wait(0.1)
+                for child in stage:
+                    child.reap()
+            for child in stage:
+                child.end(0)
+
+
+def main() -> int:
+    """Started by the launcher with its orders as JSON."""
+    orders = json.loads(sys.argv[1])
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    die_with_parent(signal.SIGTERM, orders["launcher"])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sparkle_site.settings.development")
+    return Preloader(orders).run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

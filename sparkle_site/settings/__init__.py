@@ -1,0 +1,1 @@
+"""Django's settings: base for all, one module more per way of running."""

@@ -1,0 +1,348 @@
+"""What every way of running shares. Values come from `env.py`, never from the environment directly."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from sparkle_site import embedded
+from sparkle_site.jobs import make_huey
+from sparkle_site.settings import env as environment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load_environment(*, production: bool) -> environment.Environment:
+    """The typed environment, or the end of the process with a message for people."""
+    try:
+        return environment.load(ROOT, production=production)
+    except environment.SettingsError as error:
+        sys.exit(f"\n{error}\n")
+
+
+def database(url: str, env: environment.Environment) -> dict[str, Any]:
+    """Django's entry for a PostgreSQL address; options of the query string are handed to libpq."""
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": env.database_pool_max, "timeout": 5, "max_idle": 300},
+            "options": f"-c statement_timeout={env.database_statement_timeout_ms}"
+            " -c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000",
+            "connect_timeout": 5,
+            **query,
+        },
+    }
+
+
+def cache(url: str) -> dict[str, Any]:
+    """Django's cache entry: a call to Redis gives up within 250 ms and an error is a miss."""
+    return {
+        "BACKEND": "community.core.cache.ForgivingRedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "sparkle",
+        "TIMEOUT": 300,
+        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+    }
+
+
+def base(env: environment.Environment) -> dict[str, Any]:
+    """All settings that depend on the environment; a settings module takes them over by `globals().update`."""
+    private = embedded.addresses((ROOT / env.sparkle_var).resolve())
+    database_url = env.database_url or private.database_url
+    redis_url = env.redis_url or private.redis_url
+    media: dict[str, Any] = (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": env.s3_bucket,
+                "endpoint_url": env.s3_endpoint_url or None,
+                "region_name": env.s3_region or None,
+                "file_overwrite": False,
+                "querystring_auth": False,
+            },
+        }
+        if env.s3_bucket
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    )
+    return {
+        "ENV": env,
+        "DEBUG": env.debug,
+        "DEMO": env.sparkle_demo,
+        "SECRET_KEY": env.secret_key,
+        "ENCRYPTION_KEYS": env.encryption_keys,
+        "ALLOWED_HOSTS": env.allowed_hosts,
+        "PUBLIC_URL": env.public_url.rstrip("/"),
+        "WAGTAILADMIN_BASE_URL": env.public_url.rstrip("/"),
+        "CSRF_TRUSTED_ORIGINS": [env.public_url.rstrip("/")] if env.public_url.startswith("https://") else [],
+        "VAR": (ROOT / env.sparkle_var).resolve(),
+        "DATABASES": {"default": database(database_url, env)},
+        "REDIS_URL": redis_url,
+        "HUEY": make_huey(env.queue_url or redis_url, env.secret_key),
+        "CACHES": {"default": cache(env.cache_url or redis_url)},
+        "CHANNEL_LAYERS": {
+            "default": {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                # redis-py's default of 5 s would end every idle socket
+                # (https://github.com/django/channels_redis/issues/422).
+                "CONFIG": {"hosts": [{"address": env.channels_url or redis_url, "socket_timeout": None}]},
+            }
+        },
+        "MEDIA_ROOT": str((ROOT / env.media_root).resolve()),
+        "STORAGES": {
+            "default": media,
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        },
+        "TRUSTED_PROXIES": env.trusted_proxies,
+        "CLIENT_IP_HEADER": env.client_ip_header,
+        "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,
+        "ALLAUTH_TRUSTED_CLIENT_IP_HEADER": env.client_ip_header or None,
+        "RATE_LIMIT_SCALE": env.rate_limit_scale,
+        "CORS_ALLOWED_ORIGINS": env.cors_allowed_origins,
+        "DEFAULT_FROM_EMAIL": env.default_from_email,
+        "SERVER_EMAIL": env.default_from_email,
+        "WORKER_THREADS": env.worker_threads,
+        "WAGTAIL_HEADLESS_PREVIEW": {
+            "CLIENT_URLS": {"default": env.headless_client_url or env.public_url},
+            "ENFORCE_TRAILING_SLASH": False,
+        },
+        **email(env),
+    }
+
+
+def email(env: environment.Environment) -> dict[str, Any]:
+    """Django's mail settings: SMTP by EMAIL_URL, else mail is kept in files for the viewer at /dev/mail/."""
+    if not env.email_url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str((ROOT / env.sparkle_var / "mail").resolve()),
+        }
+    parts = urlsplit(env.email_url)
+    query = {name: values[-1].lower() in {"1", "true", "yes"} for name, values in parse_qs(parts.query).items()}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": query.get("tls", False),
+        "EMAIL_USE_SSL": query.get("ssl", False),
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+# --- The same everywhere -------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "community.core",
+    "community.accounts",
+    "cms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
+    "wagtail.contrib.search_promotions",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "wagtail_headless_preview",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "huey.contrib.djhuey",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "community.core.middleware.SecurityHeadersMiddleware",
+    "community.core.middleware.ApiAddressMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "sparkle_site.urls"
+WSGI_APPLICATION = "sparkle_site.wsgi.application"
+ASGI_APPLICATION = "sparkle_site.asgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cms.adapters.site",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["community.accounts.adapters.PeopleBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "community.accounts.validators.MaximumLengthValidator", "OPTIONS": {"max_length": 1024}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "community.accounts.validators.CharacterClassValidator"},
+]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 60 * 60
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "community.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 3600
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_USERNAME_VALIDATORS = "community.accounts.validators.username_validators"
+ACCOUNT_SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/15m/ip,5/15m/key"}
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "phone_number"
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+USERSESSIONS_TRACK_ACTIVITY = False
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105
+HEADLESS_JWT_ALGORITHM = "HS256"
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 15 * 60
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 60 * 60 * 24 * 30
+HEADLESS_CLIENTS = ("app", "browser")
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "sparkle_site.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 * 2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+WAGTAIL_I18N_ENABLED = False
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "var" / "static"
+STATICFILES_DIRS = [ROOT / "sparkle_site" / "static"]
+MEDIA_URL = "/media/"
+WHITENOISE_MAX_AGE = 60 * 60
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+WAGTAIL_SITE_NAME = "Sparkle Universe"
+WAGTAILIMAGES_IMAGE_MODEL = "cms.CustomImage"
+WAGTAILDOCS_DOCUMENT_MODEL = "cms.CustomDocument"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 64 * 1024 * 1024
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILSEARCH_BACKENDS = {
+    "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}
+}
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILADMIN_LOGIN_URL = "/account/login/"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_ALLOW_UNICODE_SLUGS = True
+TAGGIT_CASE_INSENSITIVE = True
+TAG_SPACES_ALLOWED = True
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+WAGTAILEMBEDS_FINDERS = [{"class": "wagtail.embeds.finders.oembed"}]
+
+REST_FRAMEWORK: dict[str, Any] = {"UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser"}
+
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+
+API_MAX_BODY_BYTES = 1024 * 1024
+API_MAX_DEPTH = 32
+RATE_LIMITS = {
+    # name: (how many, in how many seconds)
+    "api": (100, 60),
+    "auth-start": (5, 15 * 60),
+    "write": (10, 60),
+    "act": (120, 60),
+    "upload": (20, 3600),
+}

@@ -1,0 +1,63 @@
+"""Every address of the site that is not a page of the tree; the tree comes last."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.urls import include, path, re_path, reverse_lazy
+from django.views.generic import RedirectView
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from cms import views as cms_views
+from community.core import views as core_views
+from sparkle_site import errors, health
+
+# The admins have no sign-in of their own: lockout and second factor live in the site's.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
+to_sign_out = RedirectView.as_view(pattern_name="account_logout", query_string=True)
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", cms_views.robots, name="robots"),
+    path("sitemap.xml", cms_views.sitemap, name="sitemap"),
+    path("", include("sparkle_site.api_urls")),
+    path("cms/login/", to_sign_in, name="cms_login"),
+    path("cms/logout/", to_sign_out, name="cms_logout"),
+    path("cms/", include(wagtailadmin_urls)),
+    path("django-admin/", admin.site.urls),
+    path("documents/", include(wagtaildocs_urls)),
+    path(
+        "account/password/choose/<uidb64>/<token>/",
+        PasswordResetConfirmView.as_view(
+            template_name="account/password_choose.html", success_url=reverse_lazy("account_login")
+        ),
+        name="account_choose_password",
+    ),
+    path("account/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),
+    path("categories/<str:slug>/", cms_views.category, name="category"),
+    path("tags/<str:slug>/", cms_views.tag, name="tag"),
+]
+
+if settings.SERVE_MEDIA:
+    urlpatterns.append(re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}))
+if settings.KEPT_MAIL:
+    urlpatterns += [
+        path("dev/mail/", core_views.kept_mail, name="kept_mail"),
+        path("dev/mail/<str:name>", core_views.kept_message, name="kept_message"),
+    ]
+
+urlpatterns.append(path("", include(wagtail_urls)))
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
