@@ -22,7 +22,9 @@ def chosen_settings(arguments: list[str]) -> str | None:
 
 def needs_engines(arguments: list[str]) -> bool:
     """Whether the command may ask the database or the cache."""
-    return bool(arguments) and arguments[0] not in WITHOUT_ENGINES and not {"--help", "-h", "--version"} & {*arguments}
+    if not arguments or arguments[0] in WITHOUT_ENGINES:
+        return False
+    return not {"--help", "-h", "--version"} & set(arguments)
 
 
 def main() -> None:

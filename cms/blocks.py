@@ -162,5 +162,11 @@ class BodyBlock(blocks.StreamBlock):
     embed = LinkedEmbedBlock()
     html = CleanHTMLBlock()
 
+    def get_prep_value(self, value: Any) -> Any:
+        """The stored form of every block: Wagtail would hand on unread ones raw, past the cleaning."""
+        for _child in value or ():
+            pass
+        return super().get_prep_value(value)
+
     class Meta:
         required = False

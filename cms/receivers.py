@@ -28,7 +28,7 @@ def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> 
     if created and not raw:
         TargetCounts.objects.create(target_kind=POST, target_id=instance.pk)
         if instance.author is not None:
-            ensure_author_page(instance.author)
+            ensure_author_page(person=instance.author)
         if not getattr(instance, "imported", False):
             outbox.record(PostCreated(post_id=instance.pk, author_id=instance.author_id), actor_id=instance.owner_id)
 

@@ -14,4 +14,4 @@ def rename_author_page_after_profile_change(recorded: Recorded) -> None:
     if "display_name" in recorded.fact.changed:
         page = CreatorPage.objects.filter(person_id=recorded.fact.user_id).first()
         if page is not None:
-            rename_author_page(page)
+            rename_author_page(page=page)

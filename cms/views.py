@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
+from wagtail.models import Site
+from wagtail.views import serve as wagtail_serve
 
 from cms import selectors
 from cms.models import (
@@ -24,7 +26,7 @@ from cms.models import (
 from cms.models.serving import served_by
 from cms.selectors.pictures import picture
 from cms.rules import address, table_of_contents
-from cms.selectors.cards import card_of_author, card_of_post
+from cms.selectors.cards import card_of_author, post_with_related
 from cms.selectors.pages import creator_cards
 from community.accounts import selectors as accounts
 from community.core import statistics
@@ -45,6 +47,14 @@ def _posts(request: HttpRequest, rows: Any, *, size: int = PAGE_SIZE) -> selecto
         return selectors.paginate(rows.only("pk"), request.GET.get("page"), size=size, load=_cards)
     except NotFound as error:
         raise Http404 from error
+
+
+def serve_page(request: HttpRequest, path: str) -> HttpResponse:
+    """Wagtail's own way to a page of the tree, with the site and home page it begins at remembered."""
+    request._wagtail_site = selectors.remember_site(  # type: ignore[attr-defined]
+        request.get_host(), lambda: Site.find_for_request(request)
+    )
+    return wagtail_serve(request, path)
 
 
 @served_by(HomePage)
@@ -144,8 +154,8 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     """The post to read."""
     if page.deleted_at is not None:
         raise Http404
-    card = card_of_post(page)
-    related = selectors.post_cards(selectors.list_related(page, viewer=request.user)) if page.pk else {}
+    related = selectors.list_related(page, viewer=request.user)
+    card, more = post_with_related(page, related)
     video = None
     if page.video_id:
         video = {"id": page.video_id, "title": page.title, "start": 0, "thumbnail": card.cover}
@@ -160,7 +170,7 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
             "author": card.author,
             "co_authors": [],
             "video": video,
-            "related": list(related.values()),
+            "related": more,
             "edited": page.edited_at is not None,
         },
     )

@@ -18,7 +18,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from cms import services
+from cms import selectors, services
 from cms.models import Category, PostPage
 from community.core.errors import DomainError
 
@@ -47,9 +47,8 @@ def admin_colours() -> SafeString:
 
 @hooks.register("construct_explorer_page_queryset")
 def hide_bin(parent_page: Page, pages: Any, request: HttpRequest) -> Any:
-    """What lies in the bin is not in the explorer."""
-    binned = PostPage.objects.filter(deleted_at__isnull=False).values("pk")
-    return pages.exclude(pk__in=binned)
+    """What lies in the bin is not in the explorer, nor are drafts on ground that is not the viewer's."""
+    return pages.exclude(pk__in=selectors.list_hidden_from_explorer(viewer=request.user).values("pk"))
 
 
 @hooks.register("before_delete_page")
@@ -98,11 +97,12 @@ def refuse_stale_save(request: HttpRequest, page: Page) -> HttpResponse | None:
     loaded = request.POST.get("overwrite_revision_id") or request.POST.get("loaded_revision_id")
     if not loaded or loaded == str(page.latest_revision_id or ""):
         return None
-    current = page.get_latest_revision_as_object()
+    # Read before the form is bound: Wagtail hands out one object for the newest revision.
+    theirs = _texts(page.get_latest_revision_as_object())
     return render(
         request,
         "cms/admin/stale.html",
-        {"page": page, "mine": _submitted(request, page), "theirs": _texts(current), "revision": page.latest_revision},
+        {"page": page, "mine": _submitted(request, page), "theirs": theirs, "revision": page.latest_revision},
         status=409,
     )
 

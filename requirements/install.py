@@ -1,4 +1,4 @@
-"""Installs a list of pinned packages into this Python: with uv, which is quick, or with pip when uv cannot be had.
+"""Installs pinned packages into this Python: with uv, which is quick, or with pip when uv cannot be had.
 
 Standard library only. uv does not read pip's configuration, so it is told which indexes pip would use.
 """
@@ -22,9 +22,20 @@ SETTINGS = {
 }
 
 
+def run(command: list[str], **environment: str) -> bool:
+    """Whether the command, whose output is shown, succeeded."""
+    return subprocess.run(command, env={**environment, **os.environ}, check=False).returncode == 0  # noqa: S603
+
+
+def say(text: str) -> None:
+    """Prints a line at once."""
+    print(text, flush=True)  # noqa: T201
+
+
 def pip_settings() -> dict[str, str]:
     """pip's configuration, files and environment together, as environment variables for uv."""
-    listed = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True, check=False).stdout
+    command = [*PIP, "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
     found: dict[str, str] = {}
     for line in listed.splitlines():
         key, _, value = line.partition("=")
@@ -37,14 +48,14 @@ def pip_settings() -> dict[str, str]:
 
 def install_with_uv(requirements: str) -> bool:
     """Whether uv could be had and has installed everything."""
-    if subprocess.run([*PIP, "install", "--quiet", UV], check=False).returncode != 0:
-        print("uv cannot be had; pip takes its place, which is slower.", flush=True)
+    if not run([*PIP, "install", "--quiet", UV]):
+        say("uv cannot be had; pip takes its place, which is slower.")
         return False
     uv = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, "--require-hashes"]
     # Like pip, take a pinned version from whichever index has it; the hashes say that it is the right one.
     uv += ["--index-strategy", "unsafe-best-match", "-r", requirements]
-    if subprocess.run(uv, env={**pip_settings(), **os.environ}, check=False).returncode != 0:
-        print("uv could not install everything; trying with pip.", flush=True)
+    if not run(uv, **pip_settings()):
+        say("uv could not install everything; trying with pip.")
         return False
     return True
 
@@ -52,10 +63,11 @@ def install_with_uv(requirements: str) -> bool:
 def main() -> int:
     """Installs the file named on the command line; returns the exit status."""
     requirements = sys.argv[1]
-    print(f"Installing {requirements} …", flush=True)
-    if install_with_uv(requirements):
-        return 0
-    return subprocess.run([*PIP, "install", "--require-hashes", "-r", requirements], check=False).returncode
+    say(f"Installing {requirements} …")
+    installed = install_with_uv(requirements) or run(
+        [*PIP, "install", "--require-hashes", "-r", requirements]
+    )
+    return 0 if installed else 1
 
 
 if __name__ == "__main__":

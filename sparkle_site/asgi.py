@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
@@ -23,20 +23,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
-pages = WSGIMiddleware(django_application, workers=settings.ENV.web_threads)
+pages: Any = WSGIMiddleware(cast(Any, django_application), workers=settings.ENV.web_threads)
 
 
-class Disconnected(ConnectionError):
+class DisconnectedError(ConnectionError):
     """The client went away before its request was complete."""
 
 
-async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(_scope: Scope, receive: Receive, send: Send) -> None:
     """Answers a handshake nobody is there for; closing before accepting is an HTTP 403."""
     await receive()
     await send({"type": "websocket.close"})
 
 
-sockets = URLRouter([re_path(r"", refuse)])
+sockets = URLRouter([re_path(r"", cast(Any, refuse))])
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +61,8 @@ def clean(scope: Scope) -> Scope:
     query = scope["query_string"]
     if len(headers) == len(scope["headers"]) and query.isascii():
         return scope
-    return {**scope, "headers": headers, "query_string": quote_from_bytes(query, safe="%&=+/?:@!$'()*,;[]~").encode()}
+    ascii_query = quote_from_bytes(query, safe="%&=+/?:@!$'()*,;[]~").encode()
+    return {**scope, "headers": headers, "query_string": ascii_query}
 
 
 def complete(receive: Receive) -> Receive:
@@ -73,14 +74,14 @@ def complete(receive: Receive) -> Receive:
     async def receive_or_raise() -> Message:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Disconnected("The client went away before its request was complete.")
+            raise DisconnectedError("The client went away before its request was complete.")
         return message
 
     return receive_or_raise
 
 
 def guarded(send: Send) -> Send:
-    """Goes on taking messages after one could not be sent: else the thread that makes them would wait forever."""
+    """Goes on taking messages when one could not be sent: the thread that makes them would wait forever."""
     broken = False
 
     async def send_or_drop(message: Message) -> None:

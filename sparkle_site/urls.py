@@ -55,7 +55,12 @@ if settings.KEPT_MAIL:
         path("dev/mail/<str:name>", core_views.kept_message, name="kept_message"),
     ]
 
-urlpatterns.append(path("", include(wagtail_urls)))
+urlpatterns += [
+    # Wagtail's sign-in page for restricted pages signs in by itself: everybody uses the site's.
+    path("_util/login/", to_sign_in),
+    re_path(wagtail_urls.serve_pattern, cms_views.serve_page),
+    path("", include(wagtail_urls)),
+]
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Generator
+from typing import Any
 
 import uvicorn
 
@@ -26,7 +27,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """SIGTERM and SIGINT stop the server; unlike uvicorn's own, they do not end the process afterwards."""
+        """SIGTERM and SIGINT stop the server; unlike uvicorn's own, they then do not end the process."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.handle_exit)
         yield
@@ -50,14 +51,12 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets=[])
 
 
-def run(listener: socket.socket, serving: Callable[[], None] = lambda: None) -> None:
-    """Serves the site on `listener` until SIGTERM, then ends this process.
+def serve(application: Any, listener: socket.socket, serving: Callable[[], None] = lambda: None) -> None:
+    """Serves an ASGI application on `listener` until SIGTERM, then ends this process.
 
     Calls `serving` when it accepts connections. The listener must be a TCP socket made by Python or by
     `socket.socket(fileno=…)`, so that its family is known and TCP_NODELAY is set on connections.
     """
-    from sparkle_site.asgi import application
-
     config = uvicorn.Config(
         application,
         loop="uvloop",
@@ -66,6 +65,7 @@ def run(listener: socket.socket, serving: Callable[[], None] = lambda: None) -> 
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -77,3 +77,10 @@ def run(listener: socket.socket, serving: Callable[[], None] = lambda: None) -> 
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a thread that still renders for somebody who went away would hold the process
+
+
+def run(listener: socket.socket, serving: Callable[[], None] = lambda: None) -> None:
+    """Serves the site; see `serve`."""
+    from sparkle_site.asgi import application
+
+    serve(application, listener, serving)

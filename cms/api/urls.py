@@ -1,3 +1,14 @@
-"""Addresses below /api."""
+"""Addresses of content below /api."""
 
-urlpatterns: list = []
+from __future__ import annotations
+
+from django.urls import path
+
+from cms.api import views
+
+urlpatterns = [
+    path("posts", views.PostListView.as_view()),
+    path("posts/<str:id>", views.PostView.as_view()),
+    path("categories", views.CategoryListView.as_view()),
+    path("tags", views.TagListView.as_view()),
+]

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Page
+from wagtail.models import Page, PagePermissionTester
 from wagtail.search import index
 
 from cms.models.serving import ServedPage
 from community.core.text import clean_html
+
+HOME_DEPTH = 2
+
+
+class AuthorsGround:
+    """Mixin: editorial rights on the home page do not reach into people's own pages.
+
+    Wagtail's rights are inherited down the tree, and editors have theirs on the home page. Below the directory
+    only rights given at the very root (administrators) or at the author's page itself count.
+    """
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        """As Wagtail's, without what was granted at the home page."""
+        tester = super().permissions_for_user(user)  # type: ignore[misc]
+        if hasattr(tester, "permissions") and self._is_on_authors_ground():
+            path = self.path  # type: ignore[attr-defined]
+            tester.permissions = {
+                granted.permission.codename.rsplit("_", maxsplit=1)[0]
+                for granted in tester.permission_policy.get_cached_permissions_for_user(user)
+                if path.startswith(granted.page.path) and granted.page.depth != HOME_DEPTH
+            }
+        return tester
+
+    def _is_on_authors_ground(self) -> bool:
+        directory = self.path[: Page.steplen * (HOME_DEPTH + 1)]  # type: ignore[attr-defined]
+        return CreatorIndexPage.objects.filter(path=directory).exists()
 
 
 class CreatorIndexPage(ServedPage, Page):
@@ -31,7 +59,7 @@ class CreatorIndexPage(ServedPage, Page):
         verbose_name_plural = _("creator directories")
 
 
-class CreatorPage(ServedPage, Page):
+class CreatorPage(AuthorsGround, ServedPage, Page):
     """The page of somebody who publishes: made at the first post, its slug is the user name in lower case."""
 
     person = models.OneToOneField(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
-from wagtail.url_routing import RouteResult
 
 from cms.models.serving import ServedPage
 
@@ -44,16 +42,15 @@ class HomePage(ServedPage, Page):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Finds a page below by its whole path at once, where Wagtail asks the database level by level."""
-        if path_components:
-            path = self.url_path + "/".join(path_components) + "/"
-            found = Page.objects.filter(url_path=path, live=True).select_related("content_type").first()
-            if found is not None and found.specific_class is not None:
-                related = getattr(found.specific_class, "served_with", ())
-                rows = found.specific_class.objects.select_related("content_type", *related)
-                return RouteResult(rows.get(pk=found.pk))
-        return super().route(request, path_components)
+    def page_below(self, path_components: list[str]) -> Page | None:
+        """A live page below, by its whole path at once, where Wagtail asks the database level by level."""
+        path = self.url_path + "/".join(path_components) + "/"
+        found = Page.objects.filter(url_path=path, live=True).select_related("content_type").first()
+        if found is None or found.specific_class is None:
+            return None
+        related = getattr(found.specific_class, "served_with", ())
+        rows = found.specific_class.objects.select_related("content_type", *related)
+        return rows.filter(pk=found.pk).first()
 
 
 class FeaturedPost(Orderable):

@@ -19,6 +19,7 @@ from wagtail.search import index
 
 from cms.blocks import BodyBlock
 from cms.choices import EXCERPT_MAX, SUMMARY_LENGTH
+from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 from community.core import text
 
@@ -41,7 +42,7 @@ class PostQuerySet(PageQuerySet):
         return self.existing().live()
 
 
-class PostPage(ServedPage, Page):
+class PostPage(AuthorsGround, ServedPage, Page):
     """A post. Made and changed by cms.services, in the admin as through the API."""
 
     author = models.ForeignKey(

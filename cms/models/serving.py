@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
+from wagtail.url_routing import RouteResult
 
 from cms.choices import RESERVED_ROOT_SLUGS
 
@@ -32,6 +34,17 @@ def served_by(page_type: type) -> Callable[[V], V]:
 class ServedPage:
     """Mixin of our page types: serve and preview through the registered view."""
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """As Wagtail's, with the short cut of `page_below` for a type that has one."""
+        page = self.page_below(path_components) if path_components else None
+        if page is not None:
+            return RouteResult(page)
+        return super().route(request, path_components)  # type: ignore[misc,no-any-return]
+
+    def page_below(self, path_components: list[str]) -> Page | None:
+        """The live page at this path below, where it can be told without walking there; else None."""
+        return None
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The registered view's answer."""
         request.is_preview = getattr(request, "is_preview", False)  # type: ignore[attr-defined]
@@ -41,6 +54,12 @@ class ServedPage:
         """The same view, for the draft in the editor."""
         request.is_preview = True  # type: ignore[attr-defined]
         return _views[type(self)](request, self)
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """As Wagtail's, in one query instead of one more for the ancestors: this site has no alias pages."""
+        path, steplen = self.path, Page.steplen  # type: ignore[attr-defined]
+        above = [path[:end] for end in range(steplen, len(path) + 1, steplen)]
+        return PageViewRestriction.objects.filter(page__path__in=above)
 
     def clean(self) -> None:
         """Refuses slugs that the site itself uses, where they would be top-level addresses."""

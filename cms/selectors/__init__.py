@@ -9,6 +9,7 @@ from cms.selectors.pages import (
     list_featured_creators,
     list_navigation,
     list_talked_about,
+    remember_site,
     talked_about,
 )
 from cms.selectors.posts import (
@@ -17,6 +18,7 @@ from cms.selectors.posts import (
     get_deleted_post,
     get_post,
     get_tag,
+    list_hidden_from_explorer,
     list_posts,
     list_related,
     order_posts,
@@ -37,6 +39,7 @@ __all__ = [
     "get_tag",
     "list_creators",
     "list_featured_creators",
+    "list_hidden_from_explorer",
     "list_navigation",
     "list_posts",
     "list_related",
@@ -44,5 +47,6 @@ __all__ = [
     "order_posts",
     "paginate",
     "post_cards",
+    "remember_site",
     "talked_about",
 ]

@@ -98,19 +98,21 @@ def card_of_author(author: User | None) -> AuthorCard | None:
     return card if author.is_active else dataclasses.replace(card, url="")
 
 
-def post_cards(ids: Iterable[int], *, preset: str = "card") -> dict[int, PostCard]:
+def post_cards(
+    ids: Iterable[int], *, preset: str = "card", counts: dict[int, TargetCounts] | None = None
+) -> dict[int, PostCard]:
     """Cards of posts by id, in four queries; the caller has asked what the viewer may see."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    covers = CustomImage.objects.prefetch_renditions(*specs(preset), *specs("cover"))
+    covers = CustomImage.objects.prefetch_renditions(*specs(preset))
     posts = list(
         PostPage.objects.filter(pk__in=wanted)
         .select_related("author__profile", "category")
         .prefetch_related(Prefetch("cover_image", queryset=covers))
         .defer("body", "search_description", "seo_title", "draft_title", "author__password", "author__profile__bio")
     )
-    counts = _counts(wanted)
+    counts = _counts(wanted) if counts is None else counts
     return {post.pk: _card(post, counts.get(post.pk), preset) for post in posts}
 
 
@@ -136,6 +138,9 @@ def _card(post: PostPage, counts: TargetCounts | None, preset: str) -> PostCard:
     )
 
 
-def card_of_post(post: PostPage) -> PostCard:
-    """The card of one loaded post, with its tags and the large cover."""
-    return dataclasses.replace(_card(post, _counts([post.pk]).get(post.pk), "cover"), tags=tag_chips(post))
+def post_with_related(post: PostPage, related: list[int]) -> tuple[PostCard, list[PostCard]]:
+    """The card of a loaded post (or draft) with tags and large cover, and cards of others; counters in one query."""
+    counts = _counts([post.pk or 0, *related])
+    own = dataclasses.replace(_card(post, counts.get(post.pk), "cover"), tags=tag_chips(post))
+    cards = post_cards(related, counts=counts)
+    return own, [cards[pk] for pk in related if pk in cards]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from taggit.models import Tag
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from cms.models import CreatorPage
 from cms.rules import address
@@ -15,6 +16,8 @@ from cms.selectors.cards import CreatorCard, TagChip, card_of_author
 from community.accounts.choices import CLOSED_STATUSES, Role
 from community.accounts.models import User
 
+SITES_KEY = "cms.sites"
+MOST_HOSTS = 20
 NAVIGATION_KEY = "cms.navigation"
 TALKED_ABOUT_KEY = "cms.talked-about"
 KEPT_SECONDS = 60
@@ -81,6 +84,19 @@ def list_navigation() -> list[NavigationItem]:
     return [NavigationItem(title, address(url_path), model) for title, url_path, model in rows]
 
 
+def remember_site(host: str, find: Callable[[], Site | None]) -> Site | None:
+    """The site of `host` as `find` tells it, with its home page; kept in the cache until the top of the tree changes."""
+    sites: dict[str, Site] = cache.get(SITES_KEY) or {}
+    site = sites.get(host)
+    if site is None:
+        site = find()
+        if site is not None:
+            site.root_page = site.root_page.specific
+            if len(sites) < MOST_HOSTS:
+                cache.set(SITES_KEY, {**sites, host: site}, KEPT_SECONDS)
+    return site
+
+
 def _navigation_rows() -> list[tuple[str, str, str]]:
     return list(
         Page.objects.live()
@@ -92,7 +108,7 @@ def _navigation_rows() -> list[tuple[str, str, str]]:
 
 def forget_frame() -> None:
     """Menus and tags are read anew; called after the commit of a change to them."""
-    cache.delete_many([NAVIGATION_KEY, TALKED_ABOUT_KEY])
+    cache.delete_many([SITES_KEY, NAVIGATION_KEY, TALKED_ABOUT_KEY])
 
 
 def talked_about() -> list[TagChip]:

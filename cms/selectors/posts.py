@@ -11,9 +11,10 @@ from taggit.models import Tag
 
 from cms import permissions
 from cms.choices import POST
-from cms.models import Category, PostPage
+from cms.models import Category, CreatorIndexPage, PostPage
+from community.accounts.choices import Role
 from community.accounts.models import User
-from community.accounts.permissions import Actor, is_moderator
+from community.accounts.permissions import Actor, has_role, is_moderator
 from community.core.errors import NotFound
 from community.core.models import TargetCounts
 
@@ -97,6 +98,16 @@ def list_related(post: PostPage, *, viewer: Actor, limit: int = 3) -> list[int]:
         .order_by("-common", F("first_published_at").desc(nulls_last=True), "-pk")
     )
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def list_hidden_from_explorer(*, viewer: Actor) -> QuerySet[PostPage]:
+    """Posts the admin's explorer leaves out for `viewer`: the bin, and drafts of others on authors' own pages."""
+    hidden = Q(deleted_at__isnull=False)
+    if not has_role(viewer, Role.ADMIN) and not getattr(viewer, "is_superuser", False):
+        directories = CreatorIndexPage.objects.values_list("path", flat=True)
+        for path in directories:
+            hidden |= Q(path__startswith=path, live=False) & ~Q(author_id=getattr(viewer, "pk", None))
+    return PostPage.objects.filter(hidden)
 
 
 def get_category(slug: str) -> Category:

@@ -4,6 +4,7 @@ from cms.services.bootstrap import creator_index, ensure_site_structure, site_ro
 from cms.services.posts import (
     CategoryUnknown,
     StaleVersion,
+    clean_again,
     create_post,
     delete_post,
     purge_bin,
@@ -17,6 +18,7 @@ __all__ = [
     "CategoryUnknown",
     "StaleVersion",
     "add_page",
+    "clean_again",
     "create_post",
     "creator_index",
     "delete_post",

@@ -8,7 +8,7 @@ from cms.models import CreatorPage
 
 
 @transaction.atomic
-def rename_author_page(page: CreatorPage) -> None:
+def rename_author_page(*, page: CreatorPage) -> None:
     """Gives the page the display name of its person; the address stays. Doing it twice changes nothing."""
     page = CreatorPage.objects.select_for_update(of=("self",)).select_related("person__profile").get(pk=page.pk)
     name = page.person.profile.display_name[:255]

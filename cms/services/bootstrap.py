@@ -20,14 +20,14 @@ from community.core.errors import NotFound
 
 OWN_APPS = ("accounts", "cms", "core")
 PAGE_RIGHTS = ("add", "change", "publish", "lock", "unlock", "bulk_delete")
+#: Rights on collections hang on Wagtail's own models, whatever model the site uses.
 COLLECTION_RIGHTS = (
-    ("wagtailadmin", "access_admin"),
-    ("cms", "add_customimage"),
-    ("cms", "change_customimage"),
-    ("cms", "choose_customimage"),
-    ("cms", "add_customdocument"),
-    ("cms", "change_customdocument"),
-    ("cms", "choose_customdocument"),
+    ("wagtailimages", "add_image"),
+    ("wagtailimages", "change_image"),
+    ("wagtailimages", "choose_image"),
+    ("wagtaildocs", "add_document"),
+    ("wagtaildocs", "change_document"),
+    ("wagtaildocs", "choose_document"),
 )
 
 
@@ -69,7 +69,8 @@ def ensure_site_structure(*, site_name: str = "Sparkle Universe", hostname: str 
         create_defaults={"root_page": home, "hostname": hostname, "port": port, "site_name": site_name},
     )
     if not CreatorIndexPage.objects.exists():
-        add_page(home, CreatorIndexPage(title="Creators", slug="creators", show_in_menus=True, locale=locale))
+        index = CreatorIndexPage(title="Creators", slug="creators", show_in_menus=True, locale=locale)
+        add_page(parent=home, page=index)
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
     ensure_groups()
@@ -124,7 +125,7 @@ def _set_page_rights(group: Group, page: Page | None) -> None:
 
 
 def _set_collection_rights(group: Group, collection: Collection) -> None:
-    for app_label, codename in COLLECTION_RIGHTS[1:]:
+    for app_label, codename in COLLECTION_RIGHTS:
         permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
         if permission is not None:
             GroupCollectionPermission.objects.get_or_create(

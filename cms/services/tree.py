@@ -13,20 +13,20 @@ from community.core.errors import NotFound
 
 
 @transaction.atomic
-def add_page(parent: Page, page: Page, *, slug_source: str | None = None) -> Page:
+def add_page(*, parent: Page, page: Page, slug_source: str | None = None) -> Page:
     """Puts `page` below `parent` under a slug no sibling has, made from `slug_source` (its own slug or title).
 
     The parent's row is locked before the slug is chosen. Locks are taken from the root downwards.
     """
     locked = Page.objects.select_for_update().get(pk=parent.pk)
-    page.slug = unique_slug(locked, slug_source or page.slug or page.title)
+    page.slug = unique_slug(parent=locked, source=slug_source or page.slug or page.title)
     if page.locale_id is None:
         page.locale_id = locked.locale_id
     locked.specific.add_child(instance=page)
     return page
 
 
-def unique_slug(parent: Page, source: str, *, fallback: str = "post") -> str:
+def unique_slug(*, parent: Page, source: str, fallback: str = "post") -> str:
     """A slug that no child of `parent` has: `slug`, `slug-2`, `slug-3` …; the parent should be locked."""
     slug = text.make_slug(source, fallback=fallback, max_length=SLUG_MAX)
     # Numbered slugs may be shortened, so siblings are compared by a beginning that all candidates share.
@@ -39,7 +39,7 @@ def unique_slug(parent: Page, source: str, *, fallback: str = "post") -> str:
 
 
 @transaction.atomic
-def ensure_author_page(person: User) -> CreatorPage:
+def ensure_author_page(*, person: User) -> CreatorPage:
     """The author's page of `person`; made at the first call, however many come at once."""
     page = CreatorPage.objects.filter(person=person).first()
     if page is not None:

@@ -19,9 +19,9 @@ def complete_new_user(instance: User, created: bool, raw: bool, update_fields: A
     if raw:
         return
     if created:
-        services.complete_new_user(instance)
+        services.complete_new_user(user=instance)
     if created or update_fields is None or "role" in update_fields:
-        services.keep_groups_in_step(instance)
+        services.keep_groups_in_step(user=instance)
 
 
 @receiver(email_confirmed, dispatch_uid="accounts.confirm_email")

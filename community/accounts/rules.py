@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 
+from django.core.exceptions import ValidationError
+
 from community.accounts.choices import USERNAME_MAX, USERNAME_MIN
+from community.accounts.validators import username_validators
 from community.core.text import make_slug
 
 COLOURS = 8
@@ -31,6 +34,16 @@ def generated_username(email: str) -> str:
     if len(local) < USERNAME_MIN - 2:
         local = "fan"
     return f"{local}_{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
+
+
+def is_possible_username(username: str) -> bool:
+    """Does it pass the rules of user names? (Whether somebody has it is for the selectors to say.)"""
+    try:
+        for validate in username_validators:
+            validate(username)
+    except ValidationError:
+        return False
+    return True
 
 
 def first_experience(level: int) -> int:

@@ -116,7 +116,7 @@ def _insert_with_generated_name(user: User) -> None:
                 raise
 
 
-def complete_new_user(user: User) -> None:
+def complete_new_user(*, user: User) -> None:
     """Gives a just inserted user profile and preferences and tells of it; within the insert's transaction."""
     Profile.objects.create(user=user, display_name=user.username)
     Preferences.objects.create(user=user)
@@ -198,7 +198,7 @@ def change_role(*, actor: Actor, person: User, role: Role, system: bool = False)
     return person
 
 
-def keep_groups_in_step(user: User) -> None:
+def keep_groups_in_step(*, user: User) -> None:
     """Puts the user into the group of the role, and out of the groups of other roles; Editors stay as they are."""
     wanted = GROUP_OF_ROLE.get(user.role)
     user.groups.remove(*Group.objects.filter(name__in=set(GROUP_OF_ROLE.values()) - {wanted}))
@@ -227,7 +227,7 @@ def record_sign_out(*, user: User) -> None:
     outbox.record(SignedOut(user_id=user.pk), actor_id=user.pk)
 
 
-def one_time_password_link(user: User) -> str:
+def one_time_password_link(*, user: User) -> str:
     """An address at which `user` chooses a password: valid once, for settings.PASSWORD_RESET_TIMEOUT seconds."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("account_choose_password", args=[uid, default_token_generator.make_token(user)])

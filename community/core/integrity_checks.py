@@ -34,6 +34,8 @@ def outbox_sequence() -> Iterator[str]:
 def outbox_deliveries() -> Iterator[str]:
     """A delivered fact has reached each of its subscribers that existed when it was delivered."""
     for name, functions in subscribers().items():
+        if not functions:
+            continue
         for fact_id, count in _rows(
             """
             SELECT o.id, count(d.id) FROM outbox o LEFT JOIN outbox_delivery d ON d.fact_id = o.id

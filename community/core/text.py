@@ -46,11 +46,20 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if value in EMBEDTYPES else None
     if tag == "embed" and name == "url":
         return value if is_web_address(value) else None
+    if name in {"href", "src"}:
+        return value if _is_safe_link(value) else None
     if name == "id":
         return value if _NUMBER.match(value) else None
     if name in {"width", "height", "colspan", "rowspan", "start"}:
         return value if _NUMBER.match(value) and int(value) <= 10_000 else None
     return value
+
+
+def _is_safe_link(value: str) -> bool:
+    """Relative, or of an allowed scheme, also when every space and control character is taken away."""
+    bare = "".join(sign for sign in value if unicodedata.category(sign)[0] not in "ZC")
+    before, colon, _rest = bare.partition(":")
+    return not colon or before.lower() in SCHEMES or any(sign in before for sign in "/?#")
 
 
 def is_web_address(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m sparkle_site.embedded status|stop`: the private engines seen and stopped from the command line."""
+"""`python -m sparkle_site.embedded status|stop`: the private engines on the command line."""
 
 from __future__ import annotations
 
@@ -16,24 +16,35 @@ from sparkle_site.embedded.places import Places, State
 STOP_LIMIT = 60.0
 
 
+def say(text: str) -> None:
+    """Prints a line."""
+    sys.stdout.write(f"{text}\n")
+
+
+def complain(text: str) -> None:
+    """Prints a line where errors go."""
+    sys.stderr.write(f"{text}\n")
+
+
 def users(places: Places) -> list[int]:
-    """The processes that took a lock on `var/in-use` (proc_locks(5)); children that share it are not listed."""
+    """The processes that locked `var/in-use` (proc_locks(5)); children that share a lock are not listed."""
     if not places.in_use.exists():
         return []
     inode = places.in_use.stat().st_ino
     lines = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
-    return sorted({int(f[4]) for f in lines if f[1] == "FLOCK" and f[3] == "READ" and f[5].endswith(f":{inode}")})
+    shared = [line for line in lines if (line[1], line[3]) == ("FLOCK", "READ")]
+    return sorted({int(line[4]) for line in shared if line[5].endswith(f":{inode}")})
 
 
 def status(places: Places) -> int:
     """Prints whether the engines run and who uses them."""
     state = State.read(places.state)
     if state is None or not state.alive:
-        print(f"The engines of {places.var} do not run.")  # noqa: T201
+        say(f"The engines of {places.var} do not run.")
         return 0
     used_by = ", ".join(map(str, users(places))) or "nobody"
-    print(f"The engines of {places.var} run: {', '.join(state.ready) or state.message}")  # noqa: T201
-    print(f"Keeper {state.pid}, used by {used_by}. Sockets in {places.sockets}.")  # noqa: T201
+    say(f"The engines of {places.var} run: {', '.join(state.ready) or state.message}")
+    say(f"Keeper {state.pid}, used by {used_by}. Sockets in {places.sockets}.")
     return 0
 
 
@@ -47,10 +58,10 @@ def stop(places: Places, *, force: bool) -> int:
         in_use = users(places)
         if in_use and not force:
             who = ", ".join(map(str, in_use))
-            print(f"The engines of {places.var} are in use by process {who}. Stop it first.", file=sys.stderr)  # noqa: T201
+            complain(f"The engines of {places.var} are in use by process {who}. Stop it first.")
             return 1
         if time.monotonic() > limit:
-            print(f"The engines of {places.var} do not stop. See {places.log('keeper')}.", file=sys.stderr)  # noqa: T201
+            complain(f"The engines of {places.var} do not stop. See {places.log('keeper')}.")
             return 1
         time.sleep(0.05)
     return 0
@@ -62,8 +73,9 @@ def main() -> int:
     parser.add_argument("command", choices=["status", "stop", "keep"], help="keep is for internal use")
     parser.add_argument("--var", type=Path, default=DEFAULT_VAR, help="the folder of the engines (var)")
     parser.add_argument("--force", action="store_true", help="stop although somebody uses them")
-    parser.add_argument("--engine", action="append", default=[], choices=sorted(KINDS), help=argparse.SUPPRESS)
-    parser.add_argument("--not-durable", action="store_true", help=argparse.SUPPRESS)
+    hidden = argparse.SUPPRESS
+    parser.add_argument("--engine", action="append", default=[], choices=sorted(KINDS), help=hidden)
+    parser.add_argument("--not-durable", action="store_true", help=hidden)
     given = parser.parse_args()
     try:
         places = Places.of(given.var)
@@ -74,7 +86,7 @@ def main() -> int:
             return stop(places, force=given.force)
         return status(places)
     except EngineError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        complain(str(error))
         return 1
 
 

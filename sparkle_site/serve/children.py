@@ -31,7 +31,7 @@ class Child:
     def __init__(self, name: str, work: Callable[..., Any], *, announces: bool = False) -> None:
         self.name = name
         self.work = work
-        self.announces = announces  # gets a function to call when it serves
+        self.announces = announces  # serves the listener, and gets a function to call when it does
         self.pid = 0
         self.serving = False
         self.status: int | None = None
@@ -73,6 +73,8 @@ class Child:
             owner.signals.reset()
             owner.selector.close()
             owner.control.close()
+            if owner.listener is not None and not self.announces:
+                owner.listener.close()  # else the port would stay open as long as the worker works
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             die_with_parent(signal.SIGTERM, parent)
             ctypes.CDLL(None).prctl(PR_SET_NAME, f"sparkle {self.name}".encode()[:15], 0, 0, 0)
@@ -86,7 +88,7 @@ class Child:
             status = end.code if isinstance(end.code, int) else 1
             if isinstance(end.code, str):
                 print(end.code, file=sys.stderr)  # noqa: T201
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the last stop: shown, and the process ends below
             traceback.print_exc()
         finally:
             sys.stdout.flush()
@@ -142,7 +144,7 @@ class Child:
 
 
 def leash(parent: int) -> None:
-    """Ends this process when its parent is dead and the graceful stop (by PR_SET_PDEATHSIG) takes too long."""
+    """Ends this process when its parent is dead and the graceful stop that follows takes too long."""
 
     def watch() -> None:
         select.select([os.pidfd_open(parent)], [], [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import http.client
 import json
 import os
 import selectors
@@ -28,6 +27,7 @@ STOP_LIMIT = 25.0
 HEALTH_STEP = 0.1
 HEALTH_LIMIT = 60.0
 BACKLOG = 2048
+HEALTH_REQUEST = b"GET /healthz HTTP/1.0\r\nHost: %s\r\nX-Forwarded-Proto: https\r\n\r\n"
 RELOAD = signal.SIGUSR1
 SOURCES = (".py", ".html", ".txt", ".mo")
 
@@ -138,12 +138,12 @@ class Launcher:
             self.stop()
 
     def check_connections(self) -> None:
-        """Raises LaunchError when the processes could ask for more connections than private PostgreSQL has."""
+        """Raises LaunchError when the processes could want more connections than private PostgreSQL has."""
         wanted = self.options.processes * self.options.pool
         if self.options.private_database and wanted > MAX_CONNECTIONS - 10:
             raise LaunchError(
-                f"{self.options.processes} processes with up to {self.options.pool} connections each are more than "
-                f"the private PostgreSQL serves ({MAX_CONNECTIONS}). Lower WEB_PROCESSES or DATABASE_POOL_MAX."
+                f"{self.options.processes} processes want up to {self.options.pool} connections each; "
+                f"private PostgreSQL serves {MAX_CONNECTIONS}. Lower WEB_PROCESSES or DATABASE_POOL_MAX."
             )
 
     def begin(self, *, prepare: bool) -> None:
@@ -227,7 +227,7 @@ class Launcher:
             say("Runs. (Ctrl+C stops it)")
             return
         host, port = self.listener.getsockname()[:2]
-        answer = health(host, port)
+        answer = health((host, port), self.options.public_host)
         if answer == 200:
             self.health_until = None
             shown = "localhost" if host in {"0.0.0.0", "::", "127.0.0.1", "::1"} else host  # noqa: S104
@@ -252,7 +252,9 @@ class Launcher:
         generation.control.close()
         if generation.stopping:
             return
-        problem = generation.problem or f"The site's process ended with status {generation.process.returncode}."
+        problem = (
+            generation.problem or f"The site's process ended with status {generation.process.returncode}."
+        )
         if not self.served:
             raise LaunchError(problem)
         say(problem)
@@ -298,16 +300,14 @@ def terminal_lives() -> bool:
     return True
 
 
-def health(host: str, port: int) -> object:
-    """The status /healthz answers, or the error that kept it from answering."""
-    connection = http.client.HTTPConnection(host, port, timeout=2)
+def health(address: tuple[str, int], name: str) -> object:
+    """The status /healthz answers to a request for the host `name`, or the error that kept it from that."""
     try:
-        connection.request("GET", "/healthz", headers={"X-Forwarded-Proto": "https"})
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
+        with socket.create_connection(address, timeout=2) as connection:
+            connection.sendall(HEALTH_REQUEST % name.encode())
+            return int(connection.recv(4096).split(b" ", 2)[1])
+    except (OSError, IndexError, ValueError) as error:
         return error
-    finally:
-        connection.close()
 
 
 def watch_sources() -> None:

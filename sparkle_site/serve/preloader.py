@@ -1,4 +1,4 @@
-"""The preloader: imports the site once, runs the preparing commands, then forks its processes and revives them."""
+"""The preloader: imports the site once, runs commands, then forks its processes and revives them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import sys
 import time
 from typing import Any
 
+from sparkle_site.embedded import Holder
+from sparkle_site.embedded.needed import hold_needed
 from sparkle_site.embedded.processes import die_with_parent
 from sparkle_site.serve.children import Child
 from sparkle_site.serve.signals import Signals
@@ -23,6 +25,7 @@ SCHEDULER_LIMIT = 24.0
 
 def load() -> None:
     """Imports everything a child needs: settings, models, addresses, the front and the jobs."""
+    gc.disable()  # what imports make is no garbage, and each collection would look at all of it
     import django
 
     django.setup()
@@ -31,10 +34,21 @@ def load() -> None:
     import sparkle_site.asgi
     import sparkle_site.jobs
 
-    get_resolver()._populate()  # type: ignore[attr-defined]
+    get_resolver()._populate()
     del sparkle_site
-    gc.collect()
     gc.freeze()  # the children's collector leaves shared memory alone
+    gc.enable()
+
+
+def demo_accounts() -> str:
+    """The demonstration's accounts, when this is one."""
+    from django.conf import settings
+
+    if not settings.ENV.sparkle_demo:
+        return ""
+    from cms.demo import accounts_text
+
+    return accounts_text()
 
 
 def open_connections() -> list[str]:
@@ -56,6 +70,7 @@ class Preloader:
         self.selector.register(self.signals, selectors.EVENT_READ)
         self.selector.register(self.control, selectors.EVENT_READ)
         self.children: list[Child] = []
+        self.engines: Holder | None = None
         self.go = False
         self.stopping = False
         self.told_ready = False
@@ -77,7 +92,9 @@ class Preloader:
                 self.stopping = self.stopping or not word
                 self.go = self.go or bool(word)
             elif key.fileobj is self.signals:
-                self.stopping = self.stopping or bool(self.signals.received() & {signal.SIGTERM, signal.SIGINT})
+                self.stopping = self.stopping or bool(
+                    self.signals.received() & {signal.SIGTERM, signal.SIGINT}
+                )
             elif isinstance(key.data, Child):
                 self.selector.unregister(key.fileobj)
                 key.data.serves()
@@ -86,24 +103,28 @@ class Preloader:
         """The whole life of a generation. Returns the exit status."""
         try:
             load()
+            accounts = demo_accounts()
             if opened := open_connections():
                 raise RuntimeError(f"Importing the site opened connections that must not be shared: {opened}")
         except Exception as error:
             self.tell("failed", f"The site cannot be loaded: {error}")
             raise
-        self.tell("loaded")
-        while not self.go and not self.stopping:
-            self.wait(None)
-        if not self.stopping:
+        try:
+            while not self.go and not self.stopping:
+                self.wait(None)
+            if not self.stopping:
+                # Held here as well, so that the children's last work still finds the engines.
+                self.engines = hold_needed(lambda message: None)
             for command in self.orders["prepare"]:
-                if not self.prepare(command):
+                if not self.stopping and not self.prepare(command):
                     return 1
-        if not self.stopping:
-            self.start()
-        while not self.stopping:
-            self.supervise()
-        self.stop()
-        return 0
+            if not self.stopping:
+                self.start()
+            while not self.stopping:
+                self.supervise(accounts)
+            return 0
+        finally:
+            self.stop()
 
     def prepare(self, command: list[str]) -> bool:
         """Runs a management command in a child, so that this process opens no connection."""
@@ -124,7 +145,9 @@ class Preloader:
             child.end(5)
             return True
         if child.status != 0:
-            self.tell("failed", f"The command `{name}` failed (status {child.status}); its output stands above.")
+            self.tell(
+                "failed", f"The command `{name}` failed (status {child.status}); its output stands above."
+            )
             return False
         self.tell("progress", f"{name}: {child.lived:.1f} s")
         return True
@@ -145,7 +168,7 @@ class Preloader:
         for child in self.children:
             child.fork(self)
 
-    def supervise(self) -> None:
+    def supervise(self, accounts: str) -> None:
         """One round: forks again what has died, and tells the launcher when all web processes serve."""
         now = time.monotonic()
         for child in self.children:
@@ -155,22 +178,12 @@ class Preloader:
                 child.fork(self)
         if not self.told_ready and all(child.serving for child in self.children):
             self.told_ready = True
-            self.tell("ready", self.accounts())
+            self.tell("ready", accounts)
         resting = [child.rest_until - now for child in self.children if not child.alive]
         self.wait(max(0.0, min(resting)) if resting else None)
 
-    def accounts(self) -> str:
-        """The demonstration's accounts, when this is one."""
-        from django.conf import settings
-
-        if not settings.DEMO:
-            return ""
-        from cms.demo import accounts_text
-
-        return accounts_text()
-
     def stop(self) -> None:
-        """Stops web processes, then the worker, then the scheduler; by force what does not end in its time."""
+        """Stops web processes, then the worker, then the scheduler; by force what does not end in time."""
         begun = time.monotonic()
         if self.listener is not None:
             self.listener.close()

@@ -1,17 +1,20 @@
 """The test suite: real private engines of its own, quick passwords, mail in memory."""
 
+import dataclasses
+
 from sparkle_site.settings.base import *
 from sparkle_site.settings.base import base, load_environment
 from sparkle_site.settings.logs import logging
 
 ENV = load_environment(production=False)
 globals().update(base(ENV))
-LOGGING = logging(ENV)
+LOGGING = logging(dataclasses.replace(ENV, log_level="warning"))
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**base(ENV)["STORAGES"], "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 SERVE_MEDIA = True
 KEPT_MAIL = True

@@ -1,4 +1,4 @@
-"""Settings and addresses of a site of a few lines, for tests of the launcher and as the bench's empty view."""
+"""Settings and addresses of a site of a few lines, for tests of the launcher."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from sparkle_site import embedded
 from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
 
+if Path(os.environ.get("TINY_SITE_BROKEN", "/nowhere")).exists():
+    raise RuntimeError("this site is broken")
+
 ENV = environment.load(Path(__file__).resolve().parents[2])
 SECRET_KEY = ENV.secret_key
 DEBUG = False
@@ -23,6 +26,7 @@ USE_TZ = True
 INSTALLED_APPS = ["huey.contrib.djhuey"]
 MIDDLEWARE: list[str] = []
 WORKER_THREADS = 1
+TINY_MARK = True
 REDIS_URL = ENV.redis_url or embedded.addresses(Path(ENV.sparkle_var)).redis_url
 HUEY = make_huey(REDIS_URL, SECRET_KEY)
 DATABASES: dict[str, object] = {}

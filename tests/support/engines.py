@@ -1,8 +1,9 @@
 """A pytest plugin that starts the private engines of the test suite before Django reads its settings.
 
-Named by `addopts = -p`. All runs share the engines in `var/test`, without fsync. Each run takes a slot (a lock),
-so that two runs at once do not meet: slot and worker together decide the database's name and the number of the
-Valkey database. Databases are copies of a migrated template, built once for each state of the migrations.
+Named by `addopts = -p`. All runs share the engines in `var/test`, without fsync. Each run takes a slot (a
+lock), so that two runs at once do not meet: slot and worker together decide the database's name and the
+number of the Valkey database. Databases are copies of a migrated template, built once for each state of the
+migrations.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Engines:
     """What one pytest process holds until it ends: the engines, a slot, and the template's name."""
 
     def __init__(self) -> None:
-        self.holder = embedded.hold(VAR, durable=False, progress=lambda message: print(message, file=sys.stderr))
+        self.holder = embedded.hold(VAR, durable=False, progress=lambda message: None)
         self.worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         if not self.worker:
             self.slot_lock, slot = take_slot()
@@ -98,7 +99,7 @@ def database_url(addresses: embedded.Addresses, name: str) -> str:
 
 
 def take_slot() -> tuple[int, int]:
-    """Locks the first free slot until this process ends. Returns the lock's file descriptor and the number."""
+    """Locks the first free slot until this process ends. Returns the lock and the slot's number."""
     for slot in range(SLOTS):
         lock = os.open(VAR / f"slot-{slot}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -110,7 +111,7 @@ def take_slot() -> tuple[int, int]:
 
 
 def migrations_hash() -> str:
-    """Changes with everything that decides what `migrate` makes: our migrations, settings, installed packages."""
+    """Changes with all that decides what `migrate` makes: our migrations, settings, installed packages."""
     digest = hashlib.sha256()
     for file in sorted(
         [

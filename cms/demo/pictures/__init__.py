@@ -1,4 +1,4 @@
-"""Covers, banners and portraits, drawn by a few lines of code: the same name gives the same picture every time."""
+"""Covers, banners and emblems, drawn by a few lines of code; the same seed gives the same picture."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ COVER = (1600, 900)
 BANNER = (1600, 400)
 EMBLEM = (400, 400)
 MAX_BYTES = 150_000
-QUALITIES = (86, 80, 74, 68, 60, 50)
+QUALITIES = (82, 72, 60, 48)
 
 
 def draw(motif: str, palette: str, *, seed: str, banner: bool = False, scale: float = 1.0) -> bytes:
-    """A JPEG of 1600 × 900 points (a banner: 1600 × 400), of at most 150 kB. Raises KeyError for unknown names."""
-    canvas = Canvas(*(BANNER if banner else COVER), palette=PALETTES[palette], seed=f"{seed}/{motif}", scale=scale)
+    """A JPEG of 1600 × 900 points (banner: 1600 × 400), at most 150 kB. Raises KeyError for unknown names."""
+    canvas = Canvas(
+        *(BANNER if banner else COVER), palette=PALETTES[palette], seed=f"{seed}/{motif}", scale=scale
+    )
     MOTIFS[motif](canvas)
     return _jpeg(canvas.finish())
 

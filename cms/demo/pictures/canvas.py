@@ -48,7 +48,7 @@ class Canvas:
     # Ground
 
     def ground(self, first: str | None = None, second: str | None = None, *, angle: float = 90) -> None:
-        """Covers everything with a gradient; 90 degrees is from top to bottom, the palette's when not given."""
+        """Covers everything with a gradient, the palette's when none is given; 90 degrees is downwards."""
         start, end = rgb(first or self.palette.deep), rgb(second or self.palette.ground)
         across, down = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         low = min(0, across) + min(0, down)
@@ -56,7 +56,7 @@ class Canvas:
         self._spread(lambda x, y: _between(start, end, (x * across + y * down - low) / span))
 
     def pool(self, spots: Sequence[tuple[float, float, str]]) -> None:
-        """Covers everything with colours that flow into each other; spots are x and y from 0 to 1 and a colour."""
+        """Covers everything with colours that flow into each other; spots are x, y (0 to 1) and a colour."""
         sources = [(x, y * self.height / self.width, rgb(colour)) for x, y, colour in spots]
 
         def blend(x: float, y: float) -> Colour:
@@ -74,7 +74,9 @@ class Canvas:
     def _spread(self, colour_at: Callable[[float, float], Colour]) -> None:
         columns, rows = 64, 36
         small = Image.new("RGB", (columns, rows))
-        small.putdata([colour_at(x / (columns - 1), y / (rows - 1)) for y in range(rows) for x in range(columns)])
+        small.putdata(
+            [colour_at(x / (columns - 1), y / (rows - 1)) for y in range(rows) for x in range(columns)]
+        )
         self.image.paste(small.resize(self.image.size, Image.Resampling.BICUBIC))
 
     # Hard shapes
@@ -87,17 +89,29 @@ class Canvas:
         """A filled circle."""
         self.brush.ellipse(self._box(x, y, radius), fill=(*rgb(colour), round(255 * opacity)))
 
-    def ring(self, x: float, y: float, radius: float, thickness: float, colour: str, opacity: float = 1.0) -> None:
+    def ring(
+        self, x: float, y: float, radius: float, thickness: float, colour: str, opacity: float = 1.0
+    ) -> None:
         """A circle's line; `radius` is its outer edge."""
         outline = (*rgb(colour), round(255 * opacity))
-        self.brush.ellipse(self._box(x, y, radius), outline=outline, width=max(1, round(thickness * self.unit)))
+        self.brush.ellipse(
+            self._box(x, y, radius), outline=outline, width=max(1, round(thickness * self.unit))
+        )
 
     def slice(self, x: float, y: float, radius: float, start: float, end: float, colour: str) -> None:
         """A piece of a disc between two angles in degrees, clockwise from three o'clock."""
         self.brush.pieslice(self._box(x, y, radius), start, end, fill=rgb(colour))
 
     def rectangle(
-        self, left: float, top: float, right: float, bottom: float, colour: str, *, corner: float = 0, opacity: float = 1.0
+        self,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        colour: str,
+        *,
+        corner: float = 0,
+        opacity: float = 1.0,
     ) -> None:
         """A filled rectangle, its corners rounded by `corner`."""
         box = [left * self.unit, top * self.unit, right * self.unit - 1, bottom * self.unit - 1]
@@ -112,35 +126,46 @@ class Canvas:
     def line(self, points: Sequence[Point], thickness: float, colour: str, opacity: float = 1.0) -> None:
         """A line through all points, its joints round."""
         paint = (*rgb(colour), round(255 * opacity))
-        self.brush.line(self._scaled(points), fill=paint, width=max(1, round(thickness * self.unit)), joint="curve")
+        self.brush.line(
+            self._scaled(points), fill=paint, width=max(1, round(thickness * self.unit)), joint="curve"
+        )
 
     # Soft shapes
 
     def glow(self, x: float, y: float, radius: float, colour: str, opacity: float = 0.6) -> None:
         """Light that fades out around a point."""
-        mask = self._soft_mask(lambda brush, unit: brush.ellipse(_around(x, y, radius * 0.55, unit), fill=255), radius / 3)
+        mask = self._soft_mask(
+            lambda brush, unit: brush.ellipse(_around(x, y, radius * 0.55, unit), fill=255), radius / 3
+        )
         self._lay(mask, colour, opacity)
 
-    def shade(self, points: Sequence[Point], *, blur: float = 24, opacity: float = 0.4, shift: Point = (0, 12)) -> None:
+    def shade(
+        self, points: Sequence[Point], *, blur: float = 24, opacity: float = 0.4, shift: Point = (0, 12)
+    ) -> None:
         """The shadow of a polygon that lies above the paper."""
         moved = [(x + shift[0], y + shift[1]) for x, y in points]
-        mask = self._soft_mask(lambda brush, unit: brush.polygon([(x * unit, y * unit) for x, y in moved], fill=255), blur)
+        mask = self._soft_mask(
+            lambda brush, unit: brush.polygon([(x * unit, y * unit) for x, y in moved], fill=255), blur
+        )
         self._lay(mask, self.palette.ink, opacity)
 
     def beam(self, points: Sequence[Point], colour: str, *, blur: float = 14, opacity: float = 0.5) -> None:
         """A polygon of light with soft edges."""
-        mask = self._soft_mask(lambda brush, unit: brush.polygon([(x * unit, y * unit) for x, y in points], fill=255), blur)
+        mask = self._soft_mask(
+            lambda brush, unit: brush.polygon([(x * unit, y * unit) for x, y in points], fill=255), blur
+        )
         self._lay(mask, colour, opacity)
 
     def veil(self, colour: str, *, top: float, bottom: float, opacity: float = 0.5) -> None:
-        """A haze that grows from nothing at `top` to `opacity` at `bottom`; upwards when `bottom` is above."""
+        """A haze that grows from nothing at `top` to `opacity` at `bottom`, which may be above."""
         high, low = sorted((top, bottom))
         size = (self.image.width, max(1, round((low - high) * self.unit)))
         mask = Image.linear_gradient("L").resize(size)
         if bottom < top:
             mask = mask.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         mask = mask.point(lambda value: value * opacity)
-        self.image.paste(Image.new("RGB", size, colour), (0, round(high * self.unit)), mask)
+        top_pixel = round(high * self.unit)
+        self.image.paste(rgb(colour), (0, top_pixel, size[0], top_pixel + size[1]), mask)
 
     def _soft_mask(self, paint: Callable[[ImageDraw.ImageDraw, float], None], blur: float) -> Image.Image:
         size = (self.image.width // SOFTNESS + 1, self.image.height // SOFTNESS + 1)
@@ -155,15 +180,23 @@ class Canvas:
             return
         mask = mask.crop(box).point(lambda value: value * opacity)
         size = (mask.width * SOFTNESS, mask.height * SOFTNESS)
-        place = (box[0] * SOFTNESS, box[1] * SOFTNESS)
-        self.image.paste(Image.new("RGB", size, colour), place, mask.resize(size, Image.Resampling.BILINEAR))
+        left, top = box[0] * SOFTNESS, box[1] * SOFTNESS
+        place = (left, top, left + size[0], top + size[1])
+        self.image.paste(rgb(colour), place, mask.resize(size, Image.Resampling.BILINEAR))
+
+    def mirror(self, y: float) -> None:
+        """What lies above `y` once more below it, upside down, as in water."""
+        edge = round(y * self.unit)
+        depth = self.image.height - edge
+        above = self.image.crop((0, max(0, edge - depth), self.image.width, edge))
+        self.image.paste(above.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, edge))
 
     # The end
 
-    def finish(self, *, grain: float = 5) -> Image.Image:
+    def finish(self, *, grain: int = 4) -> Image.Image:
         """The picture at its size, with a little grain, as on paper."""
         small = self.image.reduce(OVERSAMPLING)
-        tile = _grain(round(grain))
+        tile = _grain(grain)
         noise = Image.new("L", small.size)
         for left in range(-self.random.randrange(GRAIN_TILE), small.width, GRAIN_TILE):
             for top in range(-self.random.randrange(GRAIN_TILE), small.height, GRAIN_TILE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -16,15 +17,17 @@ def wave(randomness: random.Random, *, roughness: int = 3) -> Callable[[float], 
         for n in range(roughness)
     ]
     total = sum(weight for weight, _, _ in parts)
-    return lambda x: sum(weight * math.sin(x * math.tau * turns + start) for weight, turns, start in parts) / total
+    return lambda x: (
+        sum(weight * math.sin(x * math.tau * turns + start) for weight, turns, start in parts) / total
+    )
 
 
 def ridge(randomness: random.Random, *, roughness: float = 0.5, steps: int = 8) -> Callable[[float], float]:
-    """A jagged random function from 0..1 to about -1..1, by halving the distance and the height of the bends."""
+    """A jagged random function from 0..1 to about -1..1: each halving adds smaller bends."""
     heights = [randomness.uniform(-0.6, 0.6), randomness.uniform(-0.6, 0.6)]
     reach = 0.6
     for _ in range(steps):
-        middles = [(a + b) / 2 + randomness.uniform(-reach, reach) for a, b in zip(heights, heights[1:], strict=False)]
+        middles = [(a + b) / 2 + randomness.uniform(-reach, reach) for a, b in itertools.pairwise(heights)]
         heights = [height for pair in zip(heights, middles, strict=False) for height in pair] + [heights[-1]]
         reach *= roughness
     last = len(heights) - 1
@@ -38,7 +41,7 @@ def ridge(randomness: random.Random, *, roughness: float = 0.5, steps: int = 8) 
 
 
 def horizon(width: float, height_at: Callable[[float], float], *, points: int = 120) -> list[Point]:
-    """The line y = height_at(x / width), from a little outside the left edge to a little outside the right."""
+    """The line y = height_at(x / width), from a little left of the picture to a little right of it."""
     return [(width * n / points * 1.02 - width * 0.01, height_at(n / points)) for n in range(points + 1)]
 
 
@@ -48,7 +51,13 @@ def land(line: Sequence[Point], bottom: float) -> list[Point]:
 
 
 def blob(
-    x: float, y: float, radius: float, randomness: random.Random, *, wobble: float = 0.12, stretch: float = 1.0
+    x: float,
+    y: float,
+    radius: float,
+    randomness: random.Random,
+    *,
+    wobble: float = 0.12,
+    stretch: float = 1.0,
 ) -> list[Point]:
     """A round outline that no compass has drawn."""
     bends = [(n, randomness.uniform(0, math.tau), wobble / n) for n in (2, 3, 5)]
@@ -60,7 +69,9 @@ def blob(
     return outline
 
 
-def oval(x: float, y: float, across: float, down: float, *, tilt: float = 0, start: float = 0, end: float = 360) -> list[Point]:
+def oval(
+    x: float, y: float, across: float, down: float, *, tilt: float = 0, start: float = 0, end: float = 360
+) -> list[Point]:
     """An ellipse, or a part of it, turned by `tilt` degrees."""
     turn = math.radians(tilt)
     outline = []
@@ -68,13 +79,20 @@ def oval(x: float, y: float, across: float, down: float, *, tilt: float = 0, sta
     for step in range(steps + 1):
         angle = math.radians(start + (end - start) * step / steps)
         a, b = across * math.cos(angle), down * math.sin(angle)
-        outline.append((x + a * math.cos(turn) - b * math.sin(turn), y + a * math.sin(turn) + b * math.cos(turn)))
+        outline.append(
+            (x + a * math.cos(turn) - b * math.sin(turn), y + a * math.sin(turn) + b * math.cos(turn))
+        )
     return outline
 
 
 def box(x: float, y: float, width: float, height: float, *, tilt: float = 0) -> list[Point]:
     """A rectangle around its middle, turned by `tilt` degrees."""
-    corners = [(-width / 2, -height / 2), (width / 2, -height / 2), (width / 2, height / 2), (-width / 2, height / 2)]
+    corners = [
+        (-width / 2, -height / 2),
+        (width / 2, -height / 2),
+        (width / 2, height / 2),
+        (-width / 2, height / 2),
+    ]
     return turned([(x + a, y + b) for a, b in corners], tilt, around=(x, y))
 
 

@@ -46,4 +46,4 @@ class Command(BaseCommand):
         elif user.role != Role.ADMIN:
             raise CommandError(f"{user.username} exists already, with the role {user.role}.")
         self.stdout.write(f"The site is ready. Administrator: {user.username}")
-        self.stdout.write(f"Choose a password here (once, within an hour):\n{one_time_password_link(user)}")
+        self.stdout.write(f"Choose a password here (once, within an hour):\n{one_time_password_link(user=user)}")

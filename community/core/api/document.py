@@ -13,11 +13,11 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.settings import patched_settings
 from rest_framework.permissions import SAFE_METHODS
 
-from community.core.api.serializers import Input, Shape
+from community.core.api.serializers import Input, Query, Shape
 
 ERRORS: dict[int, tuple[str, str]] = {
     400: ("ValidationError", "The input cannot be accepted; `fields` says where."),
-    401: ("Error", "Nobody is signed in, or the token is not valid."),
+    401: ("NotSignedInError", "Nobody is signed in, or the token is not valid."),
     403: ("ForbiddenError", "Not allowed."),
     404: ("Error", "There is no such thing, or one may not know of it."),
     406: ("Error", "The client accepts no JSON."),
@@ -44,6 +44,10 @@ _SOMETIMES: dict[str, dict[str, Any]] = {
     # What some answers of a status carry besides; the rest of an error's fields is always there.
     "ForbiddenError": {
         "until": {"type": ["string", "null"], "description": "When a suspension ends.", "x-sometimes": True}
+    },
+    "NotSignedInError": {
+        "challenge": {**_TEXT, "description": "Names the unfinished sign-in.", "x-sometimes": True},
+        "until": {"type": ["string", "null"], "description": "When a suspension ends.", "x-sometimes": True},
     },
     "ConflictError": {"fields": {**_FIELDS, "x-sometimes": True}},
 }
@@ -104,6 +108,17 @@ class ApiSchema(AutoSchema):
             return []
         return [{}, *SECURITY] if access == "optional" else list(SECURITY)
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The operation; a public one says so (`security: []`), which the library leaves out."""
+        operation: dict[str, Any] = super().get_operation(*args, **kwargs)
+        operation.setdefault("security", [])
+        return operation
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """The class's name without the word that says which way it goes: `ProfileShape` is a `Profile`."""
+        name: str = super().get_serializer_name(serializer, direction)
+        return name.replace("Shape", "")
+
     def _operation(self) -> Any:
         return getattr(self.view, self.method.lower()).operation
 
@@ -117,7 +132,7 @@ class ApiSchema(AutoSchema):
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        if hasattr(field, "pattern") and isinstance(field.root, Input) and "$ref" not in schema:
+        if hasattr(field, "pattern") and isinstance(field.root, Input | Query) and "$ref" not in schema:
             schema["pattern"] = field.pattern
         return schema
 
@@ -128,8 +143,17 @@ class ApiSchema(AutoSchema):
         elif isinstance(serializer, Shape) and serializer.may_miss_fields:
             schema["required"] = ["id"]
             schema["x-selectable"] = True
-        for part in schema.get("properties", {}).values():
+        properties = schema.get("properties", {})
+        for name, part in properties.items():
             part.pop("readOnly", None)
+            part.pop("title", None)
+            if part.get("oneOf", [])[-1:] == [{"type": "string", "maxLength": 0}]:
+                properties[name] = part = part["oneOf"][
+                    0
+                ]  # an empty text is a text: one of both would be wrong
+            if name in getattr(serializer, "sometimes", ()):
+                properties[name] = {**part, "x-sometimes": True}
+                schema["required"] = [other for other in schema["required"] if other != name]
         return schema
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -162,9 +186,9 @@ class ApiSchema(AutoSchema):
         if "{" in self.path:
             statuses.add(404)
         if self.method not in SAFE_METHODS:
-            statuses |= {400, 403, 413}
+            statuses |= {403, 413}
         if self.method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None:
-            statuses.add(415)
+            statuses |= {400, 415}
         if self.method in ("PUT", "PATCH"):
             statuses.add(409)
         return sorted(statuses)

@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from community.core.api.document import ApiSchema
 from community.core.api.fields import ID_PATTERN
 from community.core.api.serializers import Input, Query, Shape, outward_names, selectable
 from community.core.errors import Invalid
@@ -88,6 +89,7 @@ def operation(
         summary, description = _texts(method)
         response = shape(many=many) if shape is not None and many else shape
         run.operation = Operation(status, access, tuple(errors), bool(names))  # type: ignore[attr-defined]
+        run.kwargs = {"schema": ApiSchema}  # type: ignore[attr-defined] # what extend_schema builds upon
         schema = extend_schema(
             operation_id=identifier,
             tags=[tag],

@@ -78,6 +78,10 @@ class Page:
     next_cursor: str | None = None
     more: bool | None = None
 
+    def with_items(self, items: Sequence[Any]) -> Page:
+        """The same page of other items: what is shown of the rows."""
+        return dataclasses.replace(self, items=items)
+
     @property
     def total_pages(self) -> int:
         """How many pages `total` fills."""
@@ -137,7 +141,13 @@ def rows_after(
 
 
 def growing_page(
-    rows: QuerySet[Any], *, ordering: Sequence[str], page: int, limit: int, cursor: str | None, scope: str
+    rows: QuerySet[Any],
+    *,
+    ordering: Sequence[str],
+    page: int,
+    limit: int,
+    scope: str,
+    cursor: str | None = None,
 ) -> Page:
     """A numbered page of `rows` with the cursor to go on by, or the part after `cursor`; two queries.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -71,6 +71,8 @@ class Shape(_CamelSerializer):
 
     #: set on the class that `selectable` makes: every field may be missing, except the id
     may_miss_fields = False
+    #: names outside of fields that some answers do not have, such as one's own e-mail address
+    sometimes: ClassVar[frozenset[str]] = frozenset()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The declared fields under the names they have outside, or those that were asked for."""

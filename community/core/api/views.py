@@ -38,7 +38,8 @@ class JSONNegotiation(BaseContentNegotiation):
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         """The JSON renderer. Raises NotAcceptable when the client accepts no JSON."""
-        if not request._request.accepts("application/json"):
+        accepted = {(kind.main_type, kind.sub_type) for kind in request._request.accepted_types}
+        if accepted and not accepted & {("application", "json"), ("application", "*"), ("*", "*")}:
             raise exceptions.NotAcceptable
         return renderers[0], "application/json"
 
@@ -71,14 +72,18 @@ class ApiView(APIView):
         self._count(request, known=refused is None)
         if refused is not None:
             raise refused
-        length = str(request.META.get("CONTENT_LENGTH") or "0")
-        if length.isdecimal() and int(length) > settings.API_MAX_BODY_BYTES:
-            raise TooLargeError
+        self._refuse_large(request)
         renderer, media_type = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = renderer, media_type
         if str(request.method) not in self.allowed_methods:
             raise exceptions.MethodNotAllowed(str(request.method))
         self.check_permissions(request)
+
+    def _refuse_large(self, request: Request) -> None:
+        """Refuses by the announced length, before the body is read."""
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if length.isdecimal() and int(length) > settings.API_MAX_BODY_BYTES:
+            raise TooLargeError
 
     def _count(self, request: Request, *, known: bool) -> None:
         """Counts the request per user, else per address; the verdict becomes the headers X-RateLimit-…"""

@@ -48,7 +48,7 @@ function sayHowLongAgo() {
   for (const time of document.querySelectorAll("time[data-relative]")) {
     const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
     if (seconds > 0 || seconds < -7 * 86400) continue;
-    const [unit, length] = steps.find(([, length]) => -seconds >= length) ?? ["minute", 60];
+    const [unit, length] = steps.find(([, length]) => -seconds >= length) ?? ["second", 60];
     time.title = time.textContent.trim();
     time.textContent = format.format(Math.ceil(seconds / length), unit);
   }

@@ -103,13 +103,20 @@ class ThingsView(ApiView):
 class ThingView(ApiView):
     """One thing."""
 
-    @operation("getThing", tag="Things", access="optional", answer=ThingShape, select=True, parameters=[PATH_ID])
+    @operation(
+        "getThing", tag="Things", access="optional", answer=ThingShape, select=True, parameters=[PATH_ID]
+    )
     def get(self, request: Request, id: str) -> Thing:
         """Gives a thing."""
         return Thing()
 
     @operation(
-        "changeThing", tag="Things", access="signed-in", body=ThingInput, answer=ThingShape, parameters=[PATH_ID]
+        "changeThing",
+        tag="Things",
+        access="signed-in",
+        body=ThingInput,
+        answer=ThingShape,
+        parameters=[PATH_ID],
     )
     def put(self, request: Request, id: str, body: dict[str, Any]) -> Thing:
         """Changes a thing."""
@@ -131,7 +138,9 @@ class EchoView(ApiView):
     @operation("echo", tag="Things", access="all", body=ThingInput, answer=ThingShape)
     def post(self, request: Request, body: dict[str, Any]) -> Thing:
         """Echoes the body."""
-        return Thing(settings={key: str(value) for key, value in body.items()} | {"raw": body.get("settings")})
+        return Thing(
+            settings={key: str(value) for key, value in body.items()} | {"raw": body.get("settings")}
+        )
 
 
 class FaultView(ApiView):

@@ -71,5 +71,8 @@ def test_ipv6_counts_by_its_network_and_mapped_ipv4_as_ipv4():
 
 @given(st.text())
 def test_no_header_breaks_it(text):
-    assert client_address({"type": "http", "client": (text, 1), "headers": []}) in {"", client_address(meta(text))}
+    assert client_address({"type": "http", "client": (text, 1), "headers": []}) in {
+        "",
+        client_address(meta(text)),
+    }
     assert address_key(text)

@@ -11,10 +11,10 @@ from cms.demo.pictures.geometry import curve, horizon, land, ridge, wave
 def canyon(canvas: Canvas) -> None:
     """Walls of rock to both sides, light at the end, torches on the ledges."""
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
-    canvas.ground(mix(p.hues[2], p.light, 0.35), p.hues[1])
+    canvas.ground(p.hues[1], mix(p.hues[2], p.light, 0.3))
     middle = w * rnd.uniform(0.54, 0.62)
-    canvas.glow(middle, h * 0.5, h * 0.62, p.light, 0.95)
-    canvas.disc(middle, h * 0.52, h * 0.15, p.light)
+    canvas.glow(middle, h * 0.5, h * 0.5, p.light, 0.9)
+    canvas.disc(middle, h * 0.5, h * 0.155, p.light)
     layers = 6
     for depth in range(layers):
         near = depth / (layers - 1)
@@ -29,18 +29,23 @@ def canyon(canvas: Canvas) -> None:
                 line.append((middle + side * opening * 1.05, down * h * 1.02 - h * 0.01))
             outside = -20 if side < 0 else w + 20
             wall = [*line, (outside, h + 20), (outside, -20)]
-            canvas.shade(wall, blur=12 + 20 * near, opacity=0.16 + 0.24 * near, shift=(-side * 10, 0))
+            canvas.shade(wall, blur=16, opacity=0.2 + 0.2 * near, shift=(-side * 12, 0))
             canvas.fill(wall, colour)
             if 0 < depth < layers - 1:
-                _torch(canvas, line[34 + 4 * depth + (3 if side > 0 else 0)], side, near)
+                x, y = line[33 + 4 * depth + (3 if side > 0 else 0)]
+                _torch(canvas, min(max(x + side * 16, w * 0.04), w * 0.96), y, near)
     floor = wave(rnd)
     ground = horizon(w, lambda x: h * 0.9 + h * 0.022 * floor(x))
     canvas.fill(land(ground, h), mix(p.ink, p.deep, 0.35))
+    for place in (-0.19, 0.03, 0.24):
+        x = middle + place * w
+        _torch(canvas, x, h * 0.9 + h * 0.022 * floor(x / w) - 10, 0.9)
 
 
-def _torch(canvas: Canvas, place: tuple[float, float], side: int, near: float) -> None:
-    x, y = place[0] + side * 16, place[1]
-    canvas.glow(x, y, 60 + 110 * near, canvas.palette.light, 0.75)
+def _torch(canvas: Canvas, x: float, y: float, near: float) -> None:
+    """One of the eleven."""
+    p = canvas.palette
+    canvas.glow(x, y, 60 + 120 * near, mix(p.hues[3], p.light, 0.35), 0.8)
     canvas.disc(x, y, 4 + 5 * near, "#fffaf0")
 
 
@@ -49,7 +54,7 @@ def dunes(canvas: Canvas) -> None:
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
     canvas.ground(p.deep, mix(p.ground, p.hues[2], 0.55))
     x, y = w * rnd.uniform(0.2, 0.8), h * rnd.uniform(0.26, 0.36)
-    canvas.glow(x, y, h * 0.55, p.light, 0.55)
+    canvas.glow(x, y, h * 0.6, mix(p.hues[2], p.light, 0.2), 0.6)
     canvas.disc(x, y, h * 0.13, p.light)
     for n in range(5):
         near = n / 4
@@ -59,9 +64,17 @@ def dunes(canvas: Canvas) -> None:
         lit = mix(p.hues[2], p.hues[0], near)
         canvas.shade(land(line, h), blur=26, opacity=0.22, shift=(0, -14))
         canvas.fill(land(line, h), mix(lit, p.deep, 0.15 + 0.5 * near))
-        crest = rnd.uniform(0.25, 0.75) * w
+        crest = (0.3 + 0.5 * ((n * 3) % 5) / 4) * w
         lee = [(a, b) for a, b in line if a <= crest]
-        foot = curve([(crest, line_at(crest / w) * lift + base), (crest * 0.86, base + h * 0.12), (crest * 0.7, h * 1.05)])
+        top = line_at(crest / w) * lift + base
+        foot = curve(
+            [
+                (crest, top),
+                (crest - w * 0.05, top + h * 0.09),
+                (crest - w * 0.03, top + h * 0.2),
+                (crest - w * 0.2, h * 1.1),
+            ]
+        )
         canvas.fill([*lee, *foot, (-20, h * 1.05)], mix(lit, p.light, 0.12), 0.5)
 
 
@@ -74,13 +87,18 @@ def mountains(canvas: Canvas) -> None:
     canvas.disc(x, y, h * 0.095, p.light)
     for n in range(5):
         near = n / 4
-        base, lift = h * (0.44 + 0.12 * n), h * (0.19 - 0.02 * n)
-        peaks = ridge(rnd, roughness=0.5, steps=7)
-        line = horizon(w, lambda t, b=base, lift=lift, f=peaks: b - lift * f(t), points=200)  # type: ignore[misc]
+        base, lift = h * (0.46 + 0.125 * n), h * (0.33 - 0.045 * n)
+        peaks = ridge(rnd, roughness=0.52, steps=8)
+        line = horizon(w, lambda t, b=base, lift=lift, f=peaks: b - lift * f(t), points=260)  # type: ignore[misc]
         colour = mix(mix(p.hues[1], p.ground, 0.3), p.ink, 0.1 + 0.8 * near)
         canvas.fill(land(line, h), colour)
         if n < 4:
-            canvas.veil(mix(p.hues[2], p.light, 0.25), top=base - lift * 0.2, bottom=base + h * 0.22, opacity=0.34 - 0.06 * n)
+            canvas.veil(
+                mix(p.hues[2], p.light, 0.25),
+                top=base - lift * 0.2,
+                bottom=base + h * 0.22,
+                opacity=0.34 - 0.06 * n,
+            )
 
 
 def tide(canvas: Canvas) -> None:
@@ -98,7 +116,11 @@ def tide(canvas: Canvas) -> None:
         offset = radius * (row % 2) + rnd.uniform(-6, 6)
         for column in range(-1, int(w / (radius * 2)) + 2):
             centre = column * radius * 2 + offset
-            tints = [mix(p.hues[3], p.hues[0], near), mix(p.hues[2], p.ground, near), mix(p.hues[1], p.deep, near)]
+            tints = [
+                mix(p.hues[3], p.hues[0], near),
+                mix(p.hues[2], p.ground, near),
+                mix(p.hues[1], p.deep, near),
+            ]
             for k, share in enumerate((1, 0.74, 0.48, 0.22)):
                 canvas.disc(centre, base, radius * share, mix(tints[k % 3], p.ink, 0.08 + 0.3 * near))
 
@@ -108,9 +130,17 @@ def hut(canvas: Canvas) -> None:
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
     canvas.ground(p.deep, mix(p.ground, p.hues[1], 0.25))
     for _ in range(130):
-        canvas.disc(rnd.uniform(0, w), rnd.uniform(0, h * 0.6) ** 1.0, rnd.uniform(0.8, 2.4), p.light, rnd.uniform(0.3, 0.9))
+        canvas.disc(
+            rnd.uniform(0, w),
+            rnd.uniform(0, h * 0.6) ** 1.0,
+            rnd.uniform(0.8, 2.4),
+            p.light,
+            rnd.uniform(0.3, 0.9),
+        )
     far = ridge(rnd, roughness=0.48, steps=7)
-    canvas.fill(land(horizon(w, lambda t: h * 0.6 - h * 0.16 * far(t), points=200), h), mix(p.ground, p.ink, 0.35))
+    canvas.fill(
+        land(horizon(w, lambda t: h * 0.6 - h * 0.16 * far(t), points=200), h), mix(p.ground, p.ink, 0.35)
+    )
     snow = wave(rnd, roughness=2)
     line = horizon(w, lambda t: h * 0.74 + h * 0.05 * snow(t))
     canvas.fill(land(line, h), mix(p.hues[2], p.hues[3], 0.5))
@@ -118,16 +148,28 @@ def hut(canvas: Canvas) -> None:
     x, size = w * rnd.uniform(0.3, 0.68), h * 0.2
     floor = h * 0.76 + h * 0.05 * snow(x / w)
     canvas.glow(x, floor - size * 0.4, h * 0.42, p.light, 0.5)
-    canvas.rectangle(x - size * 0.62, floor - size * 0.62, x + size * 0.62, floor + 10, mix(p.ink, p.deep, 0.4))
-    roof = [(x - size * 0.86, floor - size * 0.5), (x, floor - size * 1.22), (x + size * 0.86, floor - size * 0.5)]
+    canvas.rectangle(
+        x - size * 0.62, floor - size * 0.62, x + size * 0.62, floor + 10, mix(p.ink, p.deep, 0.4)
+    )
+    roof = [
+        (x - size * 0.86, floor - size * 0.5),
+        (x, floor - size * 1.22),
+        (x + size * 0.86, floor - size * 0.5),
+    ]
     canvas.fill(roof, p.ink)
     canvas.line(roof, size * 0.1, mix(p.hues[3], "#ffffff", 0.5))
     canvas.rectangle(x - size * 0.17, floor - size * 0.44, x + size * 0.17, floor - size * 0.12, "#ffdf9a")
     canvas.line([(x, floor - size * 0.44), (x, floor - size * 0.12)], 3, p.ink)
     canvas.line([(x - size * 0.17, floor - size * 0.28), (x + size * 0.17, floor - size * 0.28)], 3, p.ink)
-    canvas.beam([(x - 30, floor + 4), (x + 30, floor + 4), (x + 120, floor + h * 0.2), (x - 150, floor + h * 0.2)], "#ffdf9a", opacity=0.5)
+    canvas.beam(
+        [(x - 30, floor + 4), (x + 30, floor + 4), (x + 120, floor + h * 0.2), (x - 150, floor + h * 0.2)],
+        "#ffdf9a",
+        opacity=0.5,
+    )
     canvas.rectangle(x + size * 0.3, floor - size * 1.16, x + size * 0.44, floor - size * 0.7, p.ink)
-    smoke = [(x + size * 0.37 + math.sin(k * 0.9) * 14 + k * 12, floor - size * (1.2 + 0.16 * k)) for k in range(7)]
+    smoke = [
+        (x + size * 0.37 + math.sin(k * 0.9) * 14 + k * 12, floor - size * (1.2 + 0.16 * k)) for k in range(7)
+    ]
     for k, (a, b) in enumerate(smoke):
         canvas.glow(a, b, 22 + 9 * k, p.hues[3], 0.42 - 0.05 * k)
 
@@ -139,7 +181,9 @@ def pixels(canvas: Canvas) -> None:
     columns = int(w / cell) + 1
     for row in range(30):
         band = round(row / 29 * 9) / 9
-        canvas.rectangle(0, row * cell, w, (row + 1) * cell, mix(p.deep, mix(p.ground, p.hues[1], 0.45), band))
+        canvas.rectangle(
+            0, row * cell, w, (row + 1) * cell, mix(p.deep, mix(p.ground, p.hues[1], 0.45), band)
+        )
     sun_x, sun_y = round(columns * rnd.uniform(0.6, 0.78)), 9
     for row in range(-6, 7):
         for column in range(-6, 7):
@@ -160,9 +204,9 @@ def pixels(canvas: Canvas) -> None:
     pole = columns - round(columns * 0.09)
     canvas.rectangle(pole * cell + cell * 0.35, cell * 12, pole * cell + cell * 0.65, h, p.light)
     for k in range(4):
-        canvas.rectangle((pole - 4 + k) * cell + cell * 0.35, cell * (12 + (3 - k) * 0.5), (pole - 3 + k) * cell + cell * 0.35,
-                         cell * (16 - (3 - k) * 0.5), p.hues[0])  # fmt: skip
-    for row in range(0, 30):
+        left, inset = (pole - 3.65 + k) * cell, (3 - k) * 0.5
+        canvas.rectangle(left, cell * (12 + inset), left + cell, cell * (16 - inset), p.hues[0])
+    for row in range(30):
         canvas.rectangle(0, row * cell + cell * 0.88, w, (row + 1) * cell, p.ink, opacity=0.07)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cms.demo.pictures.canvas import Canvas, mix
-from cms.demo.pictures.geometry import blob, box
+from cms.demo.pictures.geometry import blob, box, oval
 
 
 def bauhaus(canvas: Canvas) -> None:
@@ -25,7 +25,9 @@ def bauhaus(canvas: Canvas) -> None:
             _tile(canvas, kind, column * side, row * side, side, ground, figure, accent)
 
 
-def _tile(canvas: Canvas, kind: int, x: float, y: float, side: float, ground: str, figure: str, accent: str) -> None:
+def _tile(
+    canvas: Canvas, kind: int, x: float, y: float, side: float, ground: str, figure: str, accent: str
+) -> None:
     canvas.rectangle(x, y, x + side, y + side, ground)
     middle_x, middle_y = x + side / 2, y + side / 2
     corner_x, corner_y, start = canvas.random.choice(
@@ -73,7 +75,13 @@ def stripes(canvas: Canvas) -> None:
     canvas.shade(outline, blur=30, opacity=0.45)
     canvas.fill(outline, p.ink)
     canvas.disc(x, y, radius * 0.93, mix(p.ink, p.hues[0], 0.35))
-    for share, colour in ((0.86, p.hues[0]), (0.7, p.hues[1]), (0.52, p.hues[2]), (0.34, mix(p.deep, p.ink, 0.6)), (0.2, p.ink)):
+    for share, colour in (
+        (0.86, p.hues[0]),
+        (0.7, p.hues[1]),
+        (0.52, p.hues[2]),
+        (0.34, mix(p.deep, p.ink, 0.6)),
+        (0.2, p.ink),
+    ):
         canvas.disc(x, y, radius * share, colour)
     canvas.slice(x, y, radius * 0.86, 205, 252, mix(p.hues[1], p.light, 0.55))
     canvas.disc(x, y, radius * 0.52, p.hues[2])
@@ -94,8 +102,8 @@ def vinyl(canvas: Canvas) -> None:
         canvas.ring(x, y, groove, 2, mix(p.ink, p.hues[2], rnd.choice((0.1, 0.16, 0.22, 0.34))))
         groove -= rnd.uniform(5, 8)
     for start in (200, 20):
-        canvas.beam([(x, y), *[(x + radius * 1.0 * math.cos(math.radians(start + d)), y + radius * 1.0 * math.sin(math.radians(start + d)))
-                               for d in (0, 9, 18, 27)]], p.hues[3], blur=26, opacity=0.2)  # fmt: skip
+        rim = oval(x, y, radius, radius, start=start, end=start + 27)
+        canvas.beam([(x, y), *rim], p.hues[3], blur=26, opacity=0.2)
     canvas.disc(x, y, radius * 0.33, p.hues[0])
     canvas.slice(x, y, radius * 0.33, 180, 360, p.hues[2])
     canvas.disc(x, y, radius * 0.12, p.light)
@@ -113,7 +121,9 @@ def papercut(canvas: Canvas) -> None:
     canvas.ground(mix(tints[0], p.ink, 0.25), tints[0], angle=40)
     for n, colour in enumerate(tints[1:], start=1):
         radius = h * (1.02 - 0.172 * n)
-        outline = blob(x + rnd.uniform(-20, 20), y + rnd.uniform(-12, 12), radius, rnd, wobble=0.16, stretch=1.22)
+        outline = blob(
+            x + rnd.uniform(-20, 20), y + rnd.uniform(-12, 12), radius, rnd, wobble=0.16, stretch=1.22
+        )
         canvas.fill(outline, colour)
         _inner_shade(canvas, outline, x, y)
 
@@ -137,8 +147,19 @@ def stairs(canvas: Canvas) -> None:
         left, top = step * wide, h - high * (step + 0.7)
         tint = mix(p.hues[0], p.hues[3], step / (steps - 1))
         canvas.rectangle(left, top, left + wide + 1, h, mix(tint, p.ink, 0.42))
-        canvas.fill([(left, top), (left + wide, top), (left + wide * 1.55, top - high), (left + wide * 0.55, top - high)], tint)
-        canvas.fill([(left + wide, top), (left + wide * 1.55, top - high), (left + wide * 1.55, h), (left + wide, h)], mix(tint, p.ink, 0.62))
+        canvas.fill(
+            [
+                (left, top),
+                (left + wide, top),
+                (left + wide * 1.55, top - high),
+                (left + wide * 0.55, top - high),
+            ],
+            tint,
+        )
+        canvas.fill(
+            [(left + wide, top), (left + wide * 1.55, top - high), (left + wide * 1.55, h), (left + wide, h)],
+            mix(tint, p.ink, 0.62),
+        )
     walker = rnd.choice((4, 5, 6))
     a, b = (walker + 0.75) * wide, h - high * (walker + 1.15)
     canvas.fill([(a - 13, b), (a + 13, b), (a + 17, b - 62), (a - 17, b - 62)], p.ink)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cms.demo.pictures.canvas import Canvas, mix
-from cms.demo.pictures.geometry import curve, horizon, land, oval, ridge, wave
+from cms.demo.pictures.geometry import horizon, land, oval, ridge, wave
 
 
 def stars(canvas: Canvas, count: int, *, bottom: float = 1.0) -> None:
@@ -24,12 +24,9 @@ def planet(canvas: Canvas, x: float, y: float, radius: float, lit: str, dark: st
     canvas.disc(x, y, radius, lit)
     for n in range(1, 9):
         share = n / 9
-        shadow = [
-            *oval(x, y, radius, radius, start=-60, end=120),
-            *reversed(oval(x - radius * 0.1, y - radius * 0.06, radius * (1 - share * 0.5), radius * (1.02 - share * 0.1),
-                           tilt=0, start=-60, end=120)),
-        ]  # fmt: skip
-        canvas.fill(shadow, dark, 0.13)
+        across, down = radius * (1 - share * 0.5), radius * (1.02 - share * 0.1)
+        edge = oval(x - radius * 0.1, y - radius * 0.06, across, down, start=-60, end=120)
+        canvas.fill([*oval(x, y, radius, radius, start=-60, end=120), *reversed(edge)], dark, 0.13)
 
 
 def orbits(canvas: Canvas) -> None:
@@ -49,16 +46,27 @@ def orbits(canvas: Canvas) -> None:
             planet(canvas, *spot, rnd.uniform(10, 22), p.hues[2], p.deep)
     ring = [(1.95, 0.62, p.hues[3]), (1.72, 0.5, p.hues[2]), (1.5, 0.36, p.hues[3])]
     for reach, _, colour in ring:
-        canvas.line(oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=180, end=360), 13, colour, 0.8)
+        canvas.line(
+            oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=180, end=360), 13, colour, 0.8
+        )
     planet(canvas, x, y, radius, p.light, mix(p.hues[0], p.deep, 0.35))
     for reach, _, colour in ring:
-        canvas.line(oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=0, end=180), 13, colour, 0.95)
+        canvas.line(
+            oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=0, end=180), 13, colour, 0.95
+        )
 
 
 def constellation(canvas: Canvas) -> None:
     """Figures between stars, over a line of roofs."""
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
-    canvas.pool([(0.1, 0, p.deep), (0.9, 0.1, p.deep), (0.25, 0.9, p.ground), (0.8, 0.8, mix(p.ground, p.hues[1], 0.5))])
+    canvas.pool(
+        [
+            (0.1, 0, p.deep),
+            (0.9, 0.1, p.deep),
+            (0.25, 0.9, p.ground),
+            (0.8, 0.8, mix(p.ground, p.hues[1], 0.5)),
+        ]
+    )
     stars(canvas, 260, bottom=0.9)
     for figure in range(3):
         x, y = w * (0.16 + 0.26 * figure + rnd.uniform(0, 0.06)), h * rnd.uniform(0.2, 0.5)
@@ -78,7 +86,9 @@ def constellation(canvas: Canvas) -> None:
         width, height = rnd.uniform(70, 170), h * rnd.uniform(0.08, 0.2)
         canvas.rectangle(left, h - height, left + width, h, p.ink)
         if rnd.random() < 0.6:
-            canvas.rectangle(left + width * 0.6, h - height - 26, left + width * 0.6 + 18, h - height + 2, p.ink)
+            canvas.rectangle(
+                left + width * 0.6, h - height - 26, left + width * 0.6 + 18, h - height + 2, p.ink
+            )
         left += width - 2
 
 
@@ -87,30 +97,28 @@ def moons(canvas: Canvas) -> None:
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
     canvas.ground(p.deep, p.ground, angle=75)
     stars(canvas, 90)
-    radius = h * 0.115
-    row = [-0.78, -0.45, -0.12, 0.35, 1.0]
-    phases = [*row, *[-phase for phase in reversed(row[:-1])]]
-    arch = rnd.uniform(0.1, 0.16) * h
-    for n, phase in enumerate(phases):
-        place = (n + 0.5) / len(phases)
-        x, y = w * (0.04 + 0.92 * place), h * 0.5 + arch * ((place - 0.5) * 2) ** 2 - arch * 0.5
-        size = radius * (1.34 if n == 4 else 1)
-        if n == 4:
-            canvas.glow(x, y, h * 0.5, p.light, 0.45)
-        canvas.disc(x, y, size, mix(p.deep, p.ground, 0.5), 0.9)
+    radius = min(h * 0.2, w * 0.054)
+    arch = rnd.uniform(0.14, 0.22) * h
+    for n in range(7):
+        place = (n + 0.5) / 7
+        x, y = w * (0.04 + 0.92 * place), h * 0.48 + arch * ((place - 0.5) * 2) ** 2 - arch * 0.4
+        size = radius * (1.15 if n == 3 else 1)
+        if n == 3:
+            canvas.glow(x, y, h * 0.6, mix(p.light, p.ground, 0.2), 0.5)
+        canvas.disc(x, y, size, mix(p.deep, p.ink, 0.4))
         _phase(canvas, x, y, size, n)
 
 
 def _phase(canvas: Canvas, x: float, y: float, radius: float, number: int) -> None:
-    """The lit part of moon `number` of nine: waxing to the right, full at 4, waning to the left."""
+    """The lit part of moon `number` of seven: waxing to the right, full at 3, waning to the left."""
     p = canvas.palette
-    if number == 4:
+    if number == 3:
         canvas.disc(x, y, radius, p.light)
         for dx, dy, size in ((-0.3, -0.25, 0.22), (0.25, 0.1, 0.3), (-0.12, 0.42, 0.16), (0.42, -0.4, 0.12)):
             canvas.disc(x + dx * radius, y + dy * radius, size * radius, mix(p.light, p.hues[2], 0.28))
         return
-    waxing = number < 4
-    bulge = (0.72, 0.3, -0.22, -0.66)[number if waxing else 8 - number]
+    waxing = number < 3
+    bulge = (0.74, 0.06, -0.56)[number if waxing else 6 - number]
     side = 1 if waxing else -1
     outer = oval(x, y, side * radius, radius, start=-90, end=90)
     inner = oval(x, y, side * radius * bulge, radius, start=90, end=-90)
@@ -122,19 +130,27 @@ def aurora(canvas: Canvas) -> None:
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
     canvas.ground(p.deep, p.ground)
     stars(canvas, 170, bottom=0.6)
-    for band in range(4):
-        colour = p.hues[(1, 2, 0, 3)[band]]
+    for band in range(3):
+        colour = p.hues[(2, 0, 1)[band]]
         line = wave(rnd, roughness=3)
-        base, length = h * rnd.uniform(0.4, 0.56), h * rnd.uniform(0.26, 0.42)
-        width = w / 46
-        for k in range(46):
-            place = k / 45
-            foot = base + h * 0.1 * line(place)
-            height = length * (0.55 + 0.45 * math.sin(place * 9 + band * 2) * rnd.uniform(0.6, 1))
-            strip = [(k * width - 4, foot), (k * width + width + 4, foot), (k * width + width, foot - height), (k * width, foot - height)]
-            canvas.beam(strip, colour, blur=16, opacity=0.2 + 0.2 * rnd.random())
-        edge = curve([(w * t / 12, base + h * 0.1 * line(t / 12)) for t in range(13)])
-        canvas.line(edge, 3, mix(colour, p.light, 0.6), 0.28)
+        foot = [
+            (w * (t / 30 * 1.06 - 0.03), h * (0.42 + 0.07 * band) + h * 0.12 * line(t / 30))
+            for t in range(31)
+        ]
+        for k in range(6):
+            reach = h * (0.07 + 0.075 * k)
+            top = [(x + reach * 0.2, y - reach * (1 + 0.35 * line(x / w + 0.3))) for x, y in foot]
+            canvas.beam([*foot, *reversed(top)], colour, blur=10 + 9 * k, opacity=0.2)
+        for _ in range(12):
+            x, y = rnd.choice(foot)
+            reach = h * rnd.uniform(0.2, 0.46)
+            ray = [
+                (x - 16, y),
+                (x + 16, y),
+                (x + 16 + reach * 0.2, y - reach),
+                (x - 10 + reach * 0.2, y - reach),
+            ]
+            canvas.beam(ray, mix(colour, p.light, 0.3), blur=14, opacity=0.3)
     hills = ridge(rnd, roughness=0.5, steps=7)
     canvas.fill(land(horizon(w, lambda t: h * 0.68 - h * 0.1 * hills(t), points=200), h), p.ink)
     canvas.rectangle(0, h * 0.8, w, h, mix(p.ground, p.ink, 0.45))

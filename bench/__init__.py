@@ -1,0 +1,1 @@
+"""Load and scale measurements; not tests. `make bench` runs `bench.run`."""

@@ -1,0 +1,174 @@
+"""Shapes of posts, categories and tags, as the API's contract has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cms.api.listings import image_at
+from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
+from cms.models import Category, CustomImage
+from cms.selectors import ORDERS
+from community.accounts.api.serializers import AuthorShape
+from community.core.api.fields import (
+    IdField,
+    InstantField,
+    RawJSONField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+)
+from community.core.api.links import absolute
+from community.core.api.pagination import GrowingPageQuery
+from community.core.api.serializers import Input, Shape
+
+ADDRESS_MAX = 2000
+SLUG_FILTER_MAX = 255
+
+
+class NamedShape(Shape):
+    """A category or tag beside a post."""
+
+    id = IdField(source="pk")
+    name = serializers.CharField()
+    slug = serializers.CharField()
+
+
+class CategoryShape(NamedShape):
+    """A category."""
+
+    description = serializers.CharField(allow_blank=True)
+    colour = serializers.CharField(allow_blank=True, help_text="#rrggbb, or empty.")
+    icon = serializers.CharField(allow_blank=True)
+    parent_id = IdField(allow_null=True)
+    posts = serializers.IntegerField(source="live_posts", help_text="Live posts.")
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, category: Category) -> str:
+        """The list on the site."""
+        return absolute(category.get_absolute_url())
+
+
+class TagShape(NamedShape):
+    """A tag."""
+
+    posts = serializers.IntegerField(source="live_posts", help_text="Live posts.")
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, tag: Any) -> str:
+        """The list on the site."""
+        return absolute(f"/tags/{tag.slug}/")
+
+
+class PostCountShape(Shape):
+    """Numbers of a post."""
+
+    comments = serializers.IntegerField()
+    reactions = serializers.IntegerField()
+
+
+class PostShape(Shape):
+    """A post in a list."""
+
+    id = IdField(source="post.pk")
+    slug = serializers.CharField(source="post.slug")
+    title = serializers.CharField(source="post.title")
+    excerpt = serializers.CharField(source="post.excerpt", allow_blank=True)
+    cover_image = serializers.URLField(source="cover", allow_null=True)
+    published = serializers.BooleanField(source="post.live")
+    views = serializers.IntegerField()
+    author = AuthorShape(allow_null=True)
+    _count = PostCountShape(source="*")
+    created_at = InstantField()
+    published_at = InstantField(source="post.first_published_at", allow_null=True)
+    updated_at = InstantField()
+    version = serializers.IntegerField(source="post.version", help_text="Goes back with a change.")
+    url = serializers.URLField()
+
+
+class BlockShape(Shape):
+    """One block of a body."""
+
+    id = serializers.CharField(allow_null=True)
+    type = serializers.CharField()
+    value = RawJSONField()
+
+
+class PostDetailShape(PostShape):
+    """A post with its text."""
+
+    content = serializers.CharField(allow_blank=True, help_text="The text as cleaned HTML.")
+    body = BlockShape(many=True, help_text="The same as blocks.")
+    tags = NamedShape(many=True)
+    category = NamedShape(source="post.category", allow_null=True)
+
+
+class PostListQuery(GrowingPageQuery):
+    """Which posts, in which order."""
+
+    sort = StrictChoiceField(choices=ORDERS, default="recent", help_text="The order.")
+    category = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="Slug of a category.")
+    tag = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="Slug of a tag.")
+    author = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="A user name.")
+
+
+@extend_schema_field({"type": "string", "format": "uri", "maxLength": ADDRESS_MAX})
+class CoverField(StrictCharField):
+    """The address of a picture of this site."""
+
+    default_error_messages = {"unknown": _("Only pictures of this site that you may use.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=ADDRESS_MAX, **kwargs)
+
+    def to_internal_value(self, data: Any) -> CustomImage:  # type: ignore[override]
+        """The picture. Raises ValidationError for addresses of anything else."""
+        image = image_at(super().to_internal_value(data))
+        if image is None:
+            self.fail("unknown")
+        return image
+
+
+class CategoryIdField(IdField):
+    """The id of a category."""
+
+    default_error_messages = {"invalid": _("There is no such category.")}
+
+    def to_internal_value(self, data: Any) -> Category:  # type: ignore[override]
+        """The category. Raises ValidationError for an unknown id."""
+        category = Category.objects.filter(pk=super().to_internal_value(data)).first()
+        if category is None:
+            self.fail("invalid")
+        return category
+
+
+class PostChanges(Input):
+    """What can be changed of a post; what is left out stays as it is."""
+
+    title = StrictCharField(required=False, max_length=TITLE_MAX)
+    content = StrictCharField(required=False, max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
+    excerpt = StrictCharField(required=False, max_length=EXCERPT_MAX, allow_blank=True)
+    cover_image = CoverField(
+        required=False, allow_null=True, help_text="A picture of this site; null for none."
+    )
+    tags = serializers.ListField(
+        child=StrictCharField(max_length=TAG_MAX), required=False, max_length=TAGS_MAX
+    )
+    published = StrictBooleanField(required=False)
+    category_id = CategoryIdField(required=False, allow_null=True, source="category")
+    version = StrictIntegerField(
+        required=False, min_value=0, help_text="The version the change was made from."
+    )
+
+
+class PostInput(PostChanges):
+    """A new post."""
+
+    title = StrictCharField(max_length=TITLE_MAX)
+    content = StrictCharField(max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
+    published = StrictBooleanField(default=False)
+    version = None

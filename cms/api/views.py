@@ -1,0 +1,169 @@
+"""The API of content: posts, categories, tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from cms import selectors, services
+from cms.api import listings
+from cms.api.serializers import (
+    CategoryShape,
+    PostChanges,
+    PostDetailShape,
+    PostInput,
+    PostListQuery,
+    PostShape,
+    TagShape,
+)
+from cms.models import PostPage
+from community.core.api import pagination
+from community.core.api.fields import identity
+from community.core.api.operations import PATH_ID, operation
+from community.core.api.versions import expected_version
+from community.core.api.views import ApiView
+from community.core.errors import Invalid
+
+ORDERINGS: dict[str, tuple[str, str]] = {
+    "recent": ("-first_published_at", "-pk"),
+    "popular": ("-_weight", "-pk"),
+    "trending": ("-_score", "-pk"),
+}
+
+
+class PostListView(ApiView):
+    """The posts everybody sees, and a way to add one."""
+
+    @operation(
+        "listPosts",
+        tag="Posts",
+        access="all",
+        query=PostListQuery,
+        answer=PostShape,
+        wraps=pagination.growing_pages_of,
+        select=True,
+    )
+    def get(self, request: Request, query: dict[str, Any]) -> pagination.Page:
+        """List posts
+
+        `recent` by time of publication, `popular` by reactions, comments and bookmarks, `trending` by a score
+        that fades with time. Filters combine. Beyond the first 10,000 the list goes on by `cursor`.
+        """
+        filters = {name: query.get(name) for name in ("author", "category", "tag")}
+        posts = selectors.list_posts(viewer=request.user, **filters).filter(first_published_at__isnull=False)
+        rows = listings.with_authors(selectors.order_posts(posts, query["sort"])).defer(*listings.UNREAD)
+        page = pagination.growing_page(
+            rows,
+            ordering=ORDERINGS[query["sort"]],
+            page=query["page"],
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+            scope=f"posts:{query['sort']}:{filters}",
+        )
+        return page.with_items(listings.list_answers(page.items))
+
+    @operation(
+        "createPost", tag="Posts", access="signed-in", body=PostInput, answer=PostDetailShape, status=201
+    )
+    def post(self, request: Request, body: dict[str, Any]) -> listings.PostDetail:
+        """Create a post
+
+        The post goes below one's own author page, as a draft unless `published` is true. `content` becomes
+        one block of rich text, cleaned by the site's policy.
+        """
+        _check_cover(request, body, None)
+        return listings.post_answer(services.create_post(actor=request.user, **body))
+
+
+class PostView(ApiView):
+    """One post."""
+
+    @operation(
+        "getPost", tag="Posts", access="optional", answer=PostDetailShape, select=True, parameters=[PATH_ID]
+    )
+    def get(self, request: Request, id: str) -> listings.PostDetail:
+        """Get a post
+
+        Drafts are there for their authors, moderators and editors; for others they are 404, as is what lies
+        in the bin.
+        """
+        return listings.post_answer(_find(request, id))
+
+    @operation(
+        "updatePost",
+        tag="Posts",
+        access="signed-in",
+        body=PostChanges,
+        answer=PostDetailShape,
+        parameters=[PATH_ID],
+    )
+    def put(self, request: Request, id: str, body: dict[str, Any]) -> listings.PostDetail:
+        """Change a post
+
+        Fields that are left out stay as they are. With `version` (or the header If-Match) a change made from
+        an older version is refused with 409 and `currentVersion`.
+        """
+        post = _find(request, id)
+        version = expected_version(request, body.pop("version", None))
+        _check_cover(request, body, post)
+        return listings.post_answer(
+            services.update_post(actor=request.user, post=post, version=version, **body)
+        )
+
+    @operation("deletePost", tag="Posts", access="signed-in", status=204, parameters=[PATH_ID])
+    def delete(self, request: Request, id: str) -> None:
+        """Delete a post
+
+        It goes to the bin: nobody sees it any more, and for 30 days it can be brought back on the site.
+        """
+        services.delete_post(actor=request.user, post=_find(request, id))
+
+
+def _find(request: Request, text: str) -> PostPage:
+    return selectors.get_post(identity(text) or 0, viewer=request.user)
+
+
+def _check_cover(request: Request, body: dict[str, Any], post: PostPage | None) -> None:
+    image = body.get("cover_image")
+    if image is not None and not listings.may_use_image(request.user, image, post):
+        raise Invalid(fields={"cover_image": _("Only pictures of this site that you may use.")})
+
+
+class CategoryListView(ApiView):
+    """The categories."""
+
+    @operation(
+        "listCategories",
+        tag="Categories and tags",
+        access="all",
+        query=pagination.PageQuery,
+        answer=CategoryShape,
+        wraps=pagination.pages_of,
+    )
+    def get(self, request: Request, query: dict[str, Any]) -> pagination.Page:
+        """List categories
+
+        In the order the editors gave them.
+        """
+        return pagination.page_of_rows(listings.list_categories(), **query)
+
+
+class TagListView(ApiView):
+    """The tags in use."""
+
+    @operation(
+        "listTags",
+        tag="Categories and tags",
+        access="all",
+        query=pagination.PageQuery,
+        answer=TagShape,
+        wraps=pagination.pages_of,
+    )
+    def get(self, request: Request, query: dict[str, Any]) -> pagination.Page:
+        """List tags
+
+        Tags of live posts, the most used first.
+        """
+        return pagination.page_of_rows(listings.list_tags(), **query)

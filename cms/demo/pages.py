@@ -1,0 +1,86 @@
+"""Where the demonstration's posts stand: categories, sections, standard pages, the home page."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.db import transaction
+from wagtail.models import Page
+from wagtail.rich_text import RichText
+
+from cms.demo.markup import Text
+from cms.demo.material import Material
+from cms.models import Category, PostPage, SectionPage, StandardPage
+from cms.models.home import FeaturedPost
+from cms.services import add_page, site_root
+from community.accounts.models import User
+
+
+@dataclasses.dataclass(frozen=True)
+class Shelves:
+    """Categories and sections by slug."""
+
+    categories: dict[str, Category]
+    sections: dict[str, Page]
+
+
+def load_categories(material: Material) -> dict[str, Category]:
+    """All categories by slug; those that are missing are made."""
+    categories = {category.slug: category for category in Category.objects.all()}
+    for order, entry in enumerate(material.categories, start=1):
+        if entry["slug"] not in categories:
+            categories[entry["slug"]] = Category.objects.create(order=order, **entry)
+    return categories
+
+
+def load_sections(material: Material, *, owner: User) -> dict[str, Page]:
+    """All sections by slug; those that are missing are made."""
+    home = site_root()
+    sections: dict[str, Page] = {page.slug: page for page in SectionPage.objects.child_of(home)}
+    for entry in material.sections:
+        if entry["slug"] not in sections:
+            section = SectionPage(**entry, show_in_menus=True, owner=owner)
+            sections[entry["slug"]] = _publish_below(home, section, owner)
+    return sections
+
+
+def load_documents(material: Material, *, owner: User) -> None:
+    """Makes the standard pages that are missing."""
+    home = site_root()
+    there = set(StandardPage.objects.child_of(home).values_list("slug", flat=True))
+    for document in material.documents:
+        if document.slug not in there:
+            body = [("rich_text", RichText(part.html)) for part in document.body if isinstance(part, Text)]
+            page = StandardPage(
+                title=document.title, slug=document.slug, body=body, show_in_menus=True, owner=owner
+            )
+            _publish_below(home, page, owner)
+
+
+@transaction.atomic
+def load_home(material: Material, *, owner: User) -> None:
+    """Sets the welcome and the chosen posts, unless somebody has written a welcome already."""
+    home = site_root()
+    if home.hero_text:
+        return
+    wanted = material.home
+    posts = {
+        post.slug: post
+        for post in PostPage.objects.filter(slug__in=[wanted["hero_post"], *wanted["featured"]])
+    }
+    home.hero_title, home.hero_text = wanted["hero_title"], wanted["hero_text"]
+    home.hero_post = posts.get(wanted["hero_post"])
+    home.featured_posts = [
+        FeaturedPost(post=posts[slug], sort_order=order)
+        for order, slug in enumerate(wanted["featured"])
+        if slug in posts
+    ]
+    home.save_revision(user=owner).publish(user=owner, skip_permission_checks=True)
+
+
+@transaction.atomic
+def _publish_below(parent: Page, page: Page, owner: User) -> Page:
+    """Adds a page as an editor would, with its first revision."""
+    add_page(parent=parent, page=page)
+    page.save_revision(user=owner).publish(user=owner, skip_permission_checks=True)
+    return page

@@ -1,0 +1,113 @@
+"""The demonstration's posts: written by their authors through the services, dated back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from wagtail.models import PageLogEntry
+from wagtail.rich_text import RichText
+
+from cms.demo.gallery import Gallery
+from cms.demo.markup import Code, Drawing, Part, Quote, Text, Video
+from cms.demo.material import Material, Motif, Post
+from cms.demo.pages import Shelves
+from cms.demo.progress import Progress
+from cms.models import CreatorPage, PostPage
+from cms.services import create_post
+from community.accounts.models import User
+
+FEATURED_FOR = timedelta(days=365)
+
+
+def load_posts(
+    material: Material,
+    users: dict[str, User],
+    shelves: Shelves,
+    base: datetime,
+    gallery: Gallery,
+    progress: Progress,
+) -> None:
+    """Makes the posts that are missing, the oldest first, while their pictures are drawn ahead."""
+    there = set(PostPage.objects.values_list("slug", "author_id"))
+    missing = [post for post in material.posts if (post.slug, users[post.author].pk) not in there]
+    for post in missing:
+        for motif, seed, _alt in _pictures(post):
+            gallery.order(motif, seed)
+    for number, post in enumerate(missing, start=1):
+        _Writing(post, users[post.author], shelves, gallery).publish(
+            at=base - post.ago, featured_until=base + FEATURED_FOR
+        )
+        if number % 10 == 0 or number == len(missing):
+            progress(f"{number} of {len(missing)} posts")
+
+
+def _pictures(post: Post) -> Iterator[tuple[Motif, str, str]]:
+    """Motif, seed and words of a post's pictures: the cover, then those in the text."""
+    if post.cover is not None:
+        yield post.cover, post.slug, post.cover_alt
+    for number, part in enumerate(post.body):
+        if isinstance(part, Drawing):
+            yield Motif(part.motif, part.palette), f"{post.slug}/{number}", part.alt
+
+
+@dataclasses.dataclass(frozen=True)
+class _Writing:
+    """One post on its way to the site."""
+
+    post: Post
+    author: User
+    shelves: Shelves
+    gallery: Gallery
+
+    @transaction.atomic
+    def publish(self, *, at: datetime, featured_until: datetime) -> None:
+        post = self.post
+        images = {
+            seed: self.gallery.add_to_library(motif, seed, title=post.title, alt=alt, owner=self.author)
+            for motif, seed, alt in _pictures(post)
+        }
+        page = create_post(
+            actor=self.author,
+            title=post.title,
+            body=[_block(part, images.get(f"{post.slug}/{number}")) for number, part in enumerate(post.body)],
+            excerpt=post.excerpt,
+            cover_image=images.get(post.slug),
+            video=post.video,
+            tags=post.tags,
+            category=self.shelves.categories.get(post.category),
+            parent=self.shelves.sections.get(post.section),
+        )
+        page.language = self.author.profile.language
+        page.featured_until = featured_until if post.featured else None
+        page.save_revision(user=self.author).publish(user=self.author, skip_permission_checks=True)
+        _date_back(page, at)
+        if post.pinned:
+            CreatorPage.objects.filter(person=self.author).update(pinned_post=page)
+
+
+def _block(part: Part, image: Any) -> tuple[str, Any]:
+    """A part of the text as the body's block."""
+    match part:
+        case Text(html):
+            return "rich_text", RichText(html)
+        case Quote(text, attribution):
+            return "quote", {"text": text, "attribution": attribution}
+        case Code(language, code):
+            return "code", {"language": language, "code": code}
+        case Video(address, title):
+            return "video", {"video": address, "title": title, "start": None}
+        case Drawing(alt=alt, caption=caption):
+            return "image", {"image": image, "alt": alt, "caption": caption}
+
+
+def _date_back(page: PostPage, at: datetime) -> None:
+    """Lets everything about the page have happened at one moment in the past."""
+    PostPage.objects.filter(pk=page.pk).update(
+        first_published_at=at, last_published_at=at, latest_revision_created_at=at
+    )
+    page.revisions.update(created_at=at)
+    PageLogEntry.objects.filter(page=page.pk).update(timestamp=at)

@@ -1,0 +1,213 @@
+"""Signing in for programs: allauth's steps in a session of its own, answered by tokens, not by a cookie."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.app_settings import EmailVerificationMethod, LoginMethod
+from allauth.account.internal.flows.login import derive_login_method, perform_password_login
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.account.models import Login
+from allauth.headless import app_settings
+from allauth.headless.base.response import AuthenticationResponse
+from allauth.headless.constants import Client
+from allauth.headless.internal import authkit, sessionkit
+from allauth.headless.internal.decorators import mark_request_as_headless
+from allauth.headless.mfa.inputs import AuthenticateInput
+from allauth.headless.tokens.strategies.jwt import internal as jwt
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from community.accounts import permissions
+from community.accounts.choices import Status
+from community.accounts.models import User
+from community.core.errors import AccountSuspended, DomainError, NotSignedIn, TooMany
+
+SESSION = timedelta(days=30)
+REMEMBERED_SESSION = timedelta(days=90)
+CHALLENGE_LASTS = timedelta(minutes=10)
+LOCKED = timedelta(minutes=15)
+CHALLENGE_SALT = "accounts.sign-in-challenge"
+SECOND_FACTOR_STAGE = "mfa_authenticate"
+
+
+class WrongCredentials(NotSignedIn):
+    """No such account, or another password: nobody can tell which."""
+
+    message = _("Wrong e-mail or password.")
+
+
+class WrongCode(NotSignedIn):
+    """The code of the second factor does not fit."""
+
+    message = _("This code is not right.")
+
+
+class TwoFactorRequired(NotSignedIn):
+    """The password was right; the account has a second factor."""
+
+    code = "TWO_FACTOR_REQUIRED"
+    message = _("Please send the code of your second factor.")
+
+
+class RefreshRefused(NotSignedIn):
+    """The token is not one of a living session, or was used before."""
+
+    message = _("Please sign in again.")
+
+
+@dataclasses.dataclass(frozen=True)
+class SignedIn:
+    """Somebody with the tokens of a new session."""
+
+    user: User
+    token: str
+    refresh_token: str
+    expires_in: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Tokens:
+    """The next pair of tokens."""
+
+    token: str
+    refresh_token: str
+    expires_in: int
+
+
+def sign_in(
+    request: HttpRequest, *, login: str, password: str, remember: bool, two_factor_code: str | None
+) -> SignedIn:
+    """Signs in by address or name; the browser's own session stays as it is.
+
+    Raises WrongCredentials, TwoFactorRequired (with `challenge` in its details), WrongCode, TooMany while the
+    account or the source is locked; with the right password also 401 for suspended and banned accounts.
+    """
+    with _session_of_its_own(request):
+        user = _authenticated(request, login, password)
+        _refuse_closed(user)
+        # People whose address is not confirmed may sign in and read; writing asks for it.
+        attempt = Login(user=user, email_verification=EmailVerificationMethod.NONE)
+        response = perform_password_login(request, {"username": user.username}, attempt)
+        stage = get_pending_stage(request)
+        if stage is not None and stage.key == SECOND_FACTOR_STAGE:
+            response = _second_step(request, stage, two_factor_code)
+        answer = json.loads(AuthenticationResponse.from_response(request, response).content)
+        if not request.user.is_authenticated:
+            raise NotSignedIn()
+        request.session.set_expiry(int((REMEMBERED_SESSION if remember else SESSION).total_seconds()))
+        return SignedIn(
+            user=user,
+            token=answer["meta"]["access_token"],
+            refresh_token=answer["meta"]["refresh_token"],
+            expires_in=app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN,
+        )
+
+
+def _authenticated(request: HttpRequest, login: str, password: str) -> User:
+    # One way of looking the person up, never two: allauth would hash once for each, and the time would tell
+    # whether the account exists.
+    name = "email" if derive_login_method(login) == LoginMethod.EMAIL else "username"
+    try:
+        user = get_adapter().authenticate(request, **{name: login, "password": password})
+    except ValidationError as error:
+        raise TooMany(retry_after=int(LOCKED.total_seconds())) from error
+    if not isinstance(user, User) or user.status == Status.DELETED:
+        raise WrongCredentials()
+    return user
+
+
+def _refuse_closed(user: User) -> None:
+    """Who knows the password learns why the door is shut: 401 with the reason."""
+    refusal = permissions.refusal_to_write(user)
+    if user.status == Status.BANNED or isinstance(refusal, AccountSuspended):
+        assert refusal is not None  # noqa: S101 - both states refuse writing
+        raise _while_signing_in(refusal)
+
+
+def _while_signing_in(refusal: DomainError) -> NotSignedIn:
+    return NotSignedIn(refusal.message, code=refusal.code, details=refusal.details)
+
+
+def _second_step(request: HttpRequest, stage: Any, code: str | None) -> Any:
+    """allauth's check of the code, with its limit; answers what the next step answers."""
+    if not code:
+        request.session.set_expiry(int(CHALLENGE_LASTS.total_seconds()))
+        request.session.save()
+        sealed = jwt.session_key_to_sid(str(request.session.session_key))
+        raise TwoFactorRequired(details={"challenge": signing.dumps(sealed, salt=CHALLENGE_SALT)})
+    form = AuthenticateInput({"code": code}, user=stage.login.user)
+    if not form.is_valid():
+        request.session.flush()
+        if any(error.code == "too_many_login_attempts" for error in form.errors.as_data().get("code", [])):
+            raise TooMany(retry_after=int(LOCKED.total_seconds()))
+        raise WrongCode()
+    form.save()
+    return stage.exit()
+
+
+@contextlib.contextmanager
+def _session_of_its_own(request: HttpRequest) -> Iterator[None]:
+    """Puts an empty session in the place of the browser's, as allauth does for its app clients."""
+    old_user, old_session = request.user, request.session
+    mark_request_as_headless(request, Client.APP)
+    try:
+        request.session = sessionkit.new_session()
+        authkit.purge_request_user_cache(request)
+        request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]
+        yield
+    finally:
+        if request.session.modified and not request.session.is_empty():
+            request.session.save()
+        request.user, request.session = old_user, old_session
+        # Signing in asks for a new CSRF cookie, which belongs to the browser's session and not to this one.
+        request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
+
+
+def refresh(refresh_token: str) -> Tokens:
+    """The next pair of tokens; the old refresh token is used up.
+
+    Raises RefreshRefused. A token used before ends its session: somebody has a copy (RFC 9700, 4.14.2).
+    """
+    payload = jwt.decode_token(refresh_token, "refresh")
+    if payload is None:
+        raise RefreshRefused()
+    key = jwt.session_key_from_sid(payload["sid"])
+    with transaction.atomic():
+        # Two at once would both see the token unused.
+        Session.objects.select_for_update().filter(session_key=key).first()
+        pair = app_settings.TOKEN_STRATEGY.refresh_token(refresh_token)
+        if pair is None:
+            end_session(key)
+    if pair is None:
+        raise RefreshRefused()
+    return Tokens(pair[0], pair[1], app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN)
+
+
+def end_session(key: str | None) -> None:
+    """Ends a session and everything that hangs on it; nothing happens when it has ended already."""
+    if key:
+        sessionkit.session_store().delete(key)
+        UserSession.objects.filter(session_key=key).delete()
+
+
+def sign_out(request: HttpRequest, user: User, token: dict[str, Any] | None) -> None:
+    """Ends the session of the bearer token, or that of the cookie."""
+    if token is not None:
+        request.session = sessionkit.session_store(jwt.session_key_from_sid(token["sid"]))
+        request.user = user
+    key = request.session.session_key
+    get_adapter().logout(request)
+    end_session(key)

@@ -1,0 +1,108 @@
+"""The API of people: signing in and out, oneself, profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from community.accounts import selectors
+from community.accounts.api import sign_in
+from community.accounts.api.serializers import (
+    ProfileShape,
+    RefreshInput,
+    SignedInShape,
+    SignInInput,
+    TokensShape,
+)
+from community.accounts.models import User
+from community.core.api.authentication import Anyone, SignedIn
+from community.core.api.operations import operation
+from community.core.api.views import ApiView
+
+PATH_USERNAME = OpenApiParameter(
+    "username",
+    {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"},
+    OpenApiParameter.PATH,
+    description="The user name, in any letter case.",
+)
+
+
+class LoginView(ApiView):
+    """Signing in."""
+
+    permission_classes = [Anyone]
+
+    @operation("signIn", tag="Authentication", access="all", body=SignInInput, answer=SignedInShape)
+    def post(self, request: Request, body: dict[str, Any]) -> sign_in.SignedIn:
+        """Sign in
+
+        Answers 401 for a wrong password and for an unknown account alike. Accounts with a second factor get
+        401 `TWO_FACTOR_REQUIRED` with a `challenge` until `twoFactorCode` is sent too. No cookie is set.
+        """
+        return sign_in.sign_in(
+            request._request,
+            login=body["email"],
+            password=body["password"],
+            remember=body["remember_me"],
+            two_factor_code=body.get("two_factor_code"),
+        )
+
+
+class LogoutView(ApiView):
+    """Signing out."""
+
+    permission_classes = [SignedIn]
+
+    @operation("signOut", tag="Authentication", access="signed-in", status=204)
+    def post(self, request: Request) -> None:
+        """Sign out
+
+        Ends the session of the bearer token, or that of the cookie; all tokens of the session end with it.
+        """
+        sign_in.sign_out(request._request, request.user, request.auth)
+
+
+class RefreshView(ApiView):
+    """Renewing tokens."""
+
+    permission_classes = [Anyone]
+
+    @operation("refreshTokens", tag="Authentication", access="all", body=RefreshInput, answer=TokensShape)
+    def post(self, request: Request, body: dict[str, Any]) -> sign_in.Tokens:
+        """Get the next pair of tokens
+
+        Each refresh token works once. One that was used before ends its session.
+        """
+        return sign_in.refresh(body["refresh_token"])
+
+
+class MeView(ApiView):
+    """Oneself."""
+
+    permission_classes = [SignedIn]
+
+    @operation("getMe", tag="Me", access="signed-in", answer=ProfileShape, select=True)
+    def get(self, request: Request) -> User:
+        """Get one's own profile"""
+        return selectors.get_person_by_id(request.user.pk, viewer=request.user)
+
+
+class UserView(ApiView):
+    """A person."""
+
+    @operation(
+        "getUser",
+        tag="Users",
+        access="optional",
+        answer=ProfileShape,
+        select=True,
+        parameters=[PATH_USERNAME],
+    )
+    def get(self, request: Request, username: str) -> User:
+        """Get a profile
+
+        Unknown, private, banned and deleted people are 404 alike. `email` is there for oneself only.
+        """
+        return selectors.get_person(username, viewer=request.user)

@@ -1,0 +1,13 @@
+"""Addresses in answers are absolute, so that frontends elsewhere can use them as they are."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+
+def absolute(address: str) -> str:
+    """`address` with the site's PUBLIC_URL in front, unless it names a host itself.
+
+    The Host header of the request is not used: it would let a client decide what others read from a cache.
+    """
+    return f"{settings.PUBLIC_URL}{address}" if address.startswith("/") else address

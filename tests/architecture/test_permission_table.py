@@ -1,0 +1,149 @@
+"""Every route answers every role as tests/support/permission_table.py says, and none is missing there."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, path
+
+from cms import services
+from cms.models import CustomDocument
+from community.accounts.models import User
+from tests.factories import PASSWORD, Cast, make_category, make_post, make_section
+from tests.support.openapi import SITE_API, CheckedClient, documented
+from tests.support.permission_table import API, ROLES, SITE, Row
+from tests.support.permission_table import row as permission_row
+
+#: Routes that the OpenAPI document stands for, and the API's own catch-all.
+DOCUMENTED = ("api/", "^api(?:/")
+
+
+def site_routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Each route below `patterns`, as declared; without those of the API."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from site_routes(pattern.url_patterns, route)
+        elif not route.startswith(DOCUMENTED):
+            yield route
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Method and path of each operation of an OpenAPI document."""
+    for address, found in document["paths"].items():
+        for method in found:
+            yield method.upper(), address
+
+
+def routes_without_row(routes: Iterable[str], table: Iterable[Row]) -> list[str]:
+    """Routes that neither have a row nor lie below one that ends in "…"."""
+    known = {row.route for row in table}
+    prefixes = tuple(route.removesuffix("…") for route in known if route.endswith("…"))
+    return [route for route in routes if route not in known and not route.startswith(prefixes)]
+
+
+def test_every_route_of_the_site_has_a_row() -> None:
+    assert routes_without_row(site_routes(get_resolver().url_patterns), SITE) == []
+
+
+def test_every_operation_of_the_api_has_a_row() -> None:
+    rows = {(row.method, row.route) for row in API}
+    assert [found for found in operations(documented(SITE_API).document) if found not in rows] == []
+
+
+def test_a_planted_route_without_row_is_found() -> None:
+    planted = [*get_resolver().url_patterns, path("planted/", lambda request: None)]
+    assert routes_without_row(site_routes(planted), SITE) == ["planted/"]
+
+
+def test_no_row_speaks_of_a_route_that_is_not_there() -> None:
+    routes = list(site_routes(get_resolver().url_patterns))
+    for row in SITE:
+        start = row.route.removesuffix("…")
+        assert row.route in routes or (
+            start != row.route and any(route.startswith(start) for route in routes)
+        )
+    assert {(row.method, row.route) for row in API} <= set(operations(documented(SITE_API).document))
+
+
+class World:
+    """The people and things the addresses of the table speak of."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.people: dict[str, User | None] = {
+            role: None if role == "guest" else getattr(cast, role) for role in ROLES
+        }
+        category = make_category("Films", slug="films")
+        post = make_post(cast.fan, "Seen", category=category, tags=["stars"])
+        draft = make_post(cast.fan, "Unseen", published=False)
+        section = make_section("News")
+        section_post = make_post(cast.editor, "From the desk", parent=section)
+        binned = make_post(cast.fan, "Gone")
+        services.delete_post(actor=cast.fan, post=binned)
+        document = CustomDocument.objects.create(title="Rules", file=ContentFile(b"Be kind.", "rules.txt"))
+        self.names = {
+            "post": post.pk,
+            "post_slug": post.slug,
+            "draft": draft.pk,
+            "draft_slug": draft.slug,
+            "binned": binned.pk,
+            "section": section.slug,
+            "section_post": section_post.pk,
+            "document": f"{document.pk}/{document.filename}",
+            "category": category.slug,
+            "tag": "stars",
+            "email": cast.fan.email,
+            "password": PASSWORD,
+        }
+
+    def fill(self, value: Any) -> Any:
+        """`value` with the names in braces filled in, also inside lists and objects."""
+        if isinstance(value, str):
+            return value.format(**self.names)
+        if isinstance(value, dict):
+            return {name: self.fill(part) for name, part in value.items()}
+        return value
+
+
+@pytest.fixture
+def ask(cast: Cast, client_for: Callable[[Any], CheckedClient], settings: Any) -> Callable[[Row, str], int]:
+    """Asks for a row as a role; what the answer changed in the database is taken back."""
+    settings.RATE_LIMIT_SCALE = 10_000
+    world = World(cast)
+    clients = {role: client_for(world.people[role]) for role in ROLES}
+    cookies = {role: copy.deepcopy(client.cookies) for role, client in clients.items()}
+
+    def status(row: Row, role: str) -> int:
+        client = clients[role]
+        client.cookies = copy.deepcopy(cookies[role])
+        body = b"" if row.body is None else json.dumps(world.fill(row.body)).encode()
+        with transaction.atomic():
+            response = client.generic(row.method, world.fill(row.address), body, "application/json")
+            response.close()
+            transaction.set_rollback(True)
+        return response.status_code
+
+    return status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["site", "api"])
+def test_every_answer_is_the_one_of_the_table(part: str, ask: Callable[[Row, str], int]) -> None:
+    wrong = []
+    for row in {"site": SITE, "api": API}[part]:
+        found = {role: ask(row, role) for role in row.statuses}
+        if found != row.statuses:
+            wrong.append(f"{row.method} {row.route} ({row.address})\n  is  {found}\n  not {row.statuses}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_a_planted_wrong_status_is_found(ask: Callable[[Row, str], int]) -> None:
+    planted = permission_row("GET", "/api/me", "/api/me", "200")
+    assert {role: ask(planted, role) for role in planted.statuses} != planted.statuses

@@ -1,0 +1,179 @@
+"""The Wagtail admin, as editors, administrators and everybody else meet it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+
+from cms import services
+from cms.models import Category, PostPage
+from tests.factories import make_category, make_post, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def post_form(title, *, text="<p>Words</p>", **more):
+    return nested_form_data(
+        {
+            "title": title,
+            "slug": more.pop("slug", "a-slug"),
+            "excerpt": "",
+            "video": "",
+            "cover_image": "",
+            "body": streamfield([("rich_text", rich_text(text))]),
+            "category": "",
+            "tags": more.pop("tags", ""),
+            "language": "en",
+            "content_warning": "",
+            "original_url": "",
+            "seo_title": "",
+            "search_description": "",
+            "comments_enabled": "on",
+            "comments": inline_formset([]),
+            **more,
+        }
+    )
+
+
+def test_the_admin_has_no_sign_in_of_its_own(client, cast):
+    for path in ("/cms/", "/cms/login/", "/cms/pages/", "/django-admin/", "/django-admin/login/", "/_util/login/"):
+        response = client.get(path, follow=True)
+        assert response.redirect_chain[-1][0].startswith("/account/login/"), path
+    for path in ("/cms/login/", "/django-admin/login/", "/_util/login/"):
+        client.post(path, {"username": "admin", "password": "Curtain-Rises-2026!", "login": "admin"})
+        assert "_auth_user_id" not in client.session
+
+
+def test_only_editors_and_administrators_reach_the_admin(client_for, cast):
+    for person in (cast.fan, cast.creator, cast.verified_creator, cast.moderator, cast.suspended):
+        assert client_for(person).get("/cms/").status_code == 302, person
+    for person in (cast.editor, cast.admin):
+        assert client_for(person).get("/cms/").status_code == 200, person
+
+
+def test_an_editor_writes_publishes_and_changes_a_post_in_a_section(client, client_for, cast):
+    section = make_section()
+    desk = client_for(cast.editor)
+    add = reverse("wagtailadmin_pages:add", args=["cms", "postpage", section.pk])
+    assert desk.get(add).status_code == 200
+    response = desk.post(
+        add,
+        post_form("From the desk", text="<p>Hi <b onclick='x()'>all</b></p>", tags="One, Two", **{"action-publish": "1"}),
+    )
+    assert response.status_code == 302, response.content
+    post = PostPage.objects.get(title="From the desk")
+    assert post.live
+    assert post.author == cast.editor
+    assert post.body[0].value.source == "<p>Hi <b>all</b></p>"
+    assert sorted(tag.name for tag in post.tags.all()) == ["One", "Two"]
+    assert "From the desk" in client.get(post.url).content.decode()
+
+    edit = reverse("wagtailadmin_pages:edit", args=[post.pk])
+    form = post_form("Changed", slug=post.slug, loaded_revision_id=post.latest_revision_id, **{"action-publish": "1"})
+    assert desk.post(edit, form).status_code == 302
+    assert PostPage.objects.get(pk=post.pk).title == "Changed"
+
+
+def test_a_save_from_an_older_version_is_refused_with_both_texts(client_for, cast):
+    post = services.create_post(
+        actor=cast.editor, title="First", content="<p>a</p>", published=True, parent=make_section()
+    )
+    stale = post.latest_revision_id
+    services.update_post(actor=cast.editor, post=post, title="Theirs", content="<p>Their words</p>")
+    desk = client_for(cast.editor)
+    edit = reverse("wagtailadmin_pages:edit", args=[post.pk])
+    form = post_form("Mine", text="<p>My words</p>", slug=post.slug, loaded_revision_id=stale)
+    response = desk.post(edit, form)
+    page = response.content.decode()
+    assert response.status_code == 409
+    for words in ("Mine", "My words", "Theirs", "Their words"):
+        assert words in page
+    assert PostPage.objects.get(pk=post.pk).title == "Theirs"
+
+
+def test_delete_in_the_admin_goes_to_the_bin(client_for, cast):
+    post = services.create_post(actor=cast.editor, title="Gone", content="x", published=True, parent=make_section())
+    desk = client_for(cast.editor)
+    response = desk.post(reverse("wagtailadmin_pages:delete", args=[post.pk]))
+    assert response.status_code == 302
+    post.refresh_from_db()
+    assert post.deleted_at is not None
+    assert not post.live
+    explorer = desk.get(reverse("wagtailadmin_explore", args=[post.get_parent().pk])).content.decode()
+    assert f"/cms/pages/{post.pk}/edit/" not in explorer
+
+
+def test_bulk_delete_in_the_admin_goes_to_the_bin(client_for, cast):
+    section = make_section()
+    posts = [
+        services.create_post(actor=cast.editor, title=f"Gone {n}", content="x", published=True, parent=section)
+        for n in range(2)
+    ]
+    desk = client_for(cast.editor)
+    query = "&".join(f"id={post.pk}" for post in posts)
+    desk.post(f"/cms/bulk/wagtailcore/page/delete/?{query}", {"cascade_delete": ""})
+    assert PostPage.objects.filter(deleted_at__isnull=False).count() == 2
+
+
+def test_editors_do_not_reach_into_authors_pages(client_for, cast):
+    live = make_post(cast.fan, "Fan words")
+    draft = make_post(cast.fan, "Secret draft", published=False)
+    desk = client_for(cast.editor)
+    for post in (live, draft):
+        for name in ("edit", "delete", "unpublish", "history", "copy", "move"):
+            response = desk.get(reverse(f"wagtailadmin_pages:{name}", args=[post.pk]))
+            assert response.status_code in {302, 403}, name
+            assert "Secret draft" not in response.content.decode()
+    explorer = desk.get(reverse("wagtailadmin_explore", args=[live.get_parent().pk])).content.decode()
+    assert "Secret draft" not in explorer
+
+
+def test_an_administrator_edits_everything(client_for, cast):
+    post = make_post(cast.fan)
+    office = client_for(cast.admin)
+    assert office.get(reverse("wagtailadmin_pages:edit", args=[post.pk])).status_code == 200
+
+
+def test_editors_keep_categories(client_for, cast):
+    desk = client_for(cast.editor)
+    response = desk.post(
+        "/cms/snippets/cms/category/add/",
+        {"name": "Films", "slug": "films", "description": "", "colour": "#7c4df0", "icon": "", "parent": "", "order": 1},
+    )
+    assert response.status_code == 302, response.content[:2000]
+    assert Category.objects.get().slug == "films"
+    assert desk.get("/cms/snippets/cms/category/").status_code == 200
+    bad = {"name": "", "slug": "films", "colour": "red", "order": -1}
+    assert desk.post("/cms/snippets/cms/category/add/", bad).status_code == 200
+    assert Category.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/cms/", "/cms/pages/", "/cms/images/", "/cms/documents/", "/cms/reports/site-history/", "/cms/account/", "/cms/redirects/"],
+)
+def test_pages_of_the_admin_open_for_administrators(client_for, cast, path):
+    make_category()
+    assert client_for(cast.admin).get(path).status_code == 200
+
+
+def test_preview_shows_the_draft_in_the_sites_look_and_in_a_frame(client_for, cast):
+    post = services.create_post(actor=cast.editor, title="Old", content="x", published=True, parent=make_section())
+    desk = client_for(cast.editor)
+    url = reverse("wagtailadmin_pages:preview_on_edit", args=[post.pk])
+    stored = desk.post(url, post_form("New in preview", slug=post.slug))
+    assert stored.json()["is_valid"], stored.content
+    response = desk.get(url)
+    assert "New in preview" in response.content.decode()
+    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_page_cannot_take_an_address_of_the_site(client_for, cast, home):
+    desk = client_for(cast.admin)
+    add = reverse("wagtailadmin_pages:add", args=["cms", "sectionpage", home.pk])
+    form = nested_form_data({"title": "Search", "slug": "search", "introduction": "", "comments": inline_formset([])})
+    response = desk.post(add, {**form, "action-publish": "1"})
+    assert response.status_code == 200
+    assert "uses this address itself" in response.content.decode()

@@ -1,0 +1,187 @@
+"""Rendered pages, as a reader sees them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cms import services
+from community.accounts.choices import Role, Status
+from community.accounts.services import change_status
+from tests.factories import make_category, make_image, make_post, make_section, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_shows_the_newest_posts_and_no_drafts(client, cast):
+    make_post(cast.creator, "Seen by all")
+    make_post(cast.creator, "Still a draft", published=False)
+    page = client.get("/").content.decode()
+    assert "Seen by all" in page
+    assert "Still a draft" not in page
+
+
+def test_home_shows_the_post_the_editors_chose_on_top(client, cast, home):
+    chosen = make_post(cast.creator, "Chosen by editors")
+    make_post(cast.creator, "Newer")
+    home.hero_post = chosen
+    home.save()
+    page = client.get("/").content.decode()
+    assert page.index("Chosen by editors") < page.index("Newer")
+
+
+def test_post_page_shows_the_text_and_runs_nothing_of_it(client, cast):
+    post = make_post(cast.fan, "A title <b>", content="<h2>Part</h2><p onclick=x>Words<script>alert(1)</script></p>")
+    response = client.get(post.url)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "A title &lt;b&gt;" in page
+    assert '<h2 id="part">Part</h2>' in page
+    assert "alert(1)" not in page
+    assert "onclick" not in page
+
+
+def test_site_pages_allow_no_inline_script(client, cast):
+    policy = client.get(make_post(cast.fan).url).headers["Content-Security-Policy"]
+    assert "script-src" not in policy
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_draft_and_deleted_post_look_like_a_missing_one(client, cast):
+    draft = make_post(cast.fan, published=False)
+    gone = make_post(cast.fan)
+    services.delete_post(actor=cast.fan, post=gone)
+    missing = client.get("/creators/fan/never-was/")
+    for post in (draft, gone):
+        response = client.get(post.url)
+        assert response.status_code == missing.status_code == 404
+
+
+def test_author_page_lists_the_posts_of_its_author_only(client, cast):
+    make_post(cast.fan, "Mine")
+    make_post(cast.other_fan, "Not mine")
+    page = client.get("/creators/fan/").content.decode()
+    assert "Mine" in page
+    assert "Not mine" not in page
+
+
+def test_directory_lists_creators_and_finds_them(client, cast):
+    make_post(cast.fan)
+    make_post(cast.creator)
+    page = client.get("/creators/").content.decode()
+    assert "/creators/creator/" in page
+    assert "/creators/fan/" not in page
+    assert "/creators/creator/" not in client.get("/creators/?q=nobody").content.decode()
+    assert "/creators/creator/" in client.get("/creators/?q=creat").content.decode()
+
+
+def test_profile_leads_to_the_author_page_when_there_is_one(client, cast):
+    assert client.get(f"/@{cast.fan.username}/").status_code == 200
+    make_post(cast.fan)
+    response = client.get("/@FAN/")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/creators/fan/"
+
+
+def test_closed_and_private_people_have_no_profile(client, cast):
+    quiet = make_user("quiet_one", visibility="private")
+    for person in (cast.banned, quiet):
+        assert client.get(f"/@{person.username}/").status_code == 404
+    assert client.get("/@nobody_at_all/").status_code == 404
+
+
+def test_posts_of_a_banned_person_stay_without_a_link_to_them(client, cast):
+    post = make_post(cast.fan, "Stays")
+    change_status(actor=None, person=cast.fan, status=Status.BANNED, system=True)
+    assert client.get("/creators/fan/").status_code == 404
+    page = client.get(post.url).content.decode()
+    assert "Stays" in page
+    assert 'href="/creators/fan/"' not in page
+
+
+def test_section_lists_its_posts(client, cast):
+    section = make_section("News")
+    editor = cast.editor
+    services.create_post(actor=editor, title="From the desk", content="<p>x</p>", published=True, parent=section)
+    make_post(cast.fan, "From elsewhere")
+    page = client.get(section.url).content.decode()
+    assert "From the desk" in page
+    assert "From elsewhere" not in page
+
+
+def test_fans_cannot_write_into_a_section(cast):
+    from community.core.errors import NotAllowed
+
+    with pytest.raises(NotAllowed):
+        services.create_post(actor=cast.fan, title="No", content="<p>x</p>", parent=make_section())
+
+
+def test_category_and_tag_lists(client, cast):
+    category = make_category("Films", slug="films")
+    make_post(cast.fan, "About films", category=category, tags=["Night shots"])
+    make_post(cast.fan, "About chess")
+    for url in ("/categories/films/", "/tags/night-shots/"):
+        page = client.get(url).content.decode()
+        assert "About films" in page
+        assert "About chess" not in page
+    assert client.get("/categories/none/").status_code == 404
+    assert client.get("/tags/none/").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99", "x", "9" * 40, "1.5", ""])
+def test_odd_page_numbers_are_answered_plainly(client, cast, number):
+    make_post(cast.fan)
+    assert client.get(f"/creators/fan/?page={number}").status_code == (200 if number == "" else 404)
+
+
+def test_pages_cost_the_same_for_few_and_many_posts(flat_cost, cast, settings):
+    settings.RATE_LIMIT_SCALE = 1000
+    category = make_category("Films", slug="films")
+    picture = make_image()
+    authors = [make_user(f"author_{number}", role=Role.CREATOR) for number in range(6)]
+
+    def grow(count):
+        for number in range(count):
+            make_post(authors[number % 6], tags=["one", f"two {number}"], category=category, cover_image=picture)
+
+    flat_cost("/", grow=grow, at_most=12)
+    for url in ("/creators/", "/creators/author_0/", "/categories/films/", "/tags/one/"):
+        flat_cost(url, grow=grow, at_most=12)
+
+
+def test_post_page_costs_at_most_twelve_queries_for_guest_and_fan(client, client_for, cast, settings):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    settings.RATE_LIMIT_SCALE = 1000
+    category = make_category()
+    picture = make_image()
+    posts = [make_post(cast.creator, tags=["a", "b"], category=category, cover_image=picture) for _ in range(6)]
+    for who in (client, client_for(cast.fan)):
+        who.get(posts[0].url)
+        with CaptureQueriesContext(connection) as captured:
+            assert who.get(posts[0].url).status_code == 200
+        assert len(captured) <= 12, [query["sql"][:120] for query in captured]
+
+
+def test_sitemap_and_robots_hold_public_pages_only(client, cast):
+    live = make_post(cast.fan, "Public thing")
+    draft = make_post(cast.fan, "Private thing", published=False)
+    sitemap = client.get("/sitemap.xml").content.decode()
+    assert live.slug in sitemap
+    assert draft.slug not in sitemap
+    assert "/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_edited_mark_comes_after_five_minutes(client, cast, time_machine):
+    post = make_post(cast.fan)
+    services.update_post(actor=cast.fan, post=post, title="Quick fix")
+    post.refresh_from_db()
+    assert post.edited_at is None
+    time_machine.move_to(timezone.now() + timedelta(minutes=6))
+    services.update_post(actor=cast.fan, post=post, title="Later fix")
+    post.refresh_from_db()
+    assert post.edited_at is not None

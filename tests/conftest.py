@@ -1,0 +1,144 @@
+"""What all tests share: the site's structure, the cast, clients whose API answers are checked, cost and integrity."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import Cast
+from tests.support.openapi import CheckedClient
+
+PROJECT = Path(__file__).resolve().parents[1]
+#: Real content from elsewhere, optional: it lies beside the project where there is some.
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ON_CI = os.environ.get("CI", "").lower() == "true"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long tests only by `-m long`; browser tests need Chromium, and on CI its absence is a failure."""
+    if "long" not in (config.getoption("-m") or ""):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    if CHROMIUM is None and not ON_CI:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium)."))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """No test sees counts and menus of another."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
+    """The structure of every installation, committed once: site, home page, directory, groups."""
+    with django_db_blocker.unblock():
+        from cms.services import ensure_site_structure
+
+        ensure_site_structure()
+
+
+@pytest.fixture(autouse=True)
+def _structure_and_integrity(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Transactional tests end with a check of the committed data, and leave the structure for the next test."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = "transactional_db" in request.fixturenames or (
+        marker is not None and bool(marker.kwargs.get("transaction"))
+    )
+    if not transactional:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    from cms.services import ensure_site_structure
+    from community.core.integrity import run_checks
+
+    ensure_site_structure()
+    yield
+    findings = run_checks()
+    assert not findings, f"The committed data is not sound: {findings}"
+
+
+@pytest.fixture
+def home(db: Any) -> Any:
+    """The home page."""
+    from cms.services import ensure_site_structure
+
+    return ensure_site_structure()
+
+
+@pytest.fixture
+def cast(home: Any) -> Cast:
+    """One person for each role."""
+    return Cast()
+
+
+@pytest.fixture
+def client() -> CheckedClient:
+    """A guest, whose API answers are held against the OpenAPI document."""
+    return CheckedClient()
+
+
+@pytest.fixture
+def client_for(db: Any) -> Callable[[Any], CheckedClient]:
+    """A client in which somebody is signed in: `client_for(cast.fan)`; None is a guest."""
+
+    def make(user: Any) -> CheckedClient:
+        made = CheckedClient()
+        if user is not None:
+            made.force_login(user)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def flat_cost(client: Client) -> Callable[..., int]:
+    """`flat_cost(url, grow=…, at_most=…)`: as many queries with 30 rows as with 3. `grow(n)` makes n more rows."""
+
+    def measure(url: str, *, grow: Callable[[int], Any], at_most: int | None = None, by: Client | None = None) -> int:
+        who = by or client
+
+        def queries() -> int:
+            who.get(url)  # fills renditions, content types and caches
+            with CaptureQueriesContext(connection) as captured:
+                response = who.get(url)
+            assert response.status_code == 200, response.content[:500]
+            return len(captured)
+
+        grow(3)
+        few = queries()
+        grow(27)
+        many = queries()
+        assert many == few, f"{url}: {few} queries with 3 rows, {many} with 30"
+        assert at_most is None or many <= at_most, f"{url}: {many} queries, {at_most} are allowed"
+        return many
+
+    return measure
+
+
+@pytest.fixture
+def shared_data() -> Callable[[str], Path]:
+    """A file of the optional real content; the test is skipped where it is absent, and fails on CI."""
+
+    def find(relative: str) -> Path:
+        path = SHARED_DATA / relative
+        if not path.exists():
+            message = f"The optional real content {relative} is not here."
+            pytest.fail(message) if ON_CI and SHARED_DATA.parent.exists() else pytest.skip(message)
+        return path
+
+    return find

@@ -1,0 +1,164 @@
+"""Who gets which answer where: every route of the site and of the API, for every role.
+
+A row has the route as the site declares it (an operation as the OpenAPI document names it), the address that is
+asked, and the status for each of ROLES, or one for all. `{post}` and `{draft}` are a live post and a draft of the
+fan, `{binned}` is the fan's and lies in the bin, `{section_post}` is the editor's. A route may have several rows;
+one whose route ends in "…" stands for everything below it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+ROLES = (
+    "guest",
+    "fan",
+    "new_fan",
+    "suspended",
+    "creator",
+    "verified_creator",
+    "moderator",
+    "editor",
+    "admin",
+)
+
+
+#: Asked where the answer is the same for all.
+SOME_ROLES = ("guest", "suspended", "admin")
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table; `body` is sent as JSON to the API."""
+
+    method: str
+    route: str
+    address: str
+    statuses: dict[str, int]
+    body: Any = None
+
+
+def row(method: str, route: str, address: str, statuses: str, body: Any = None) -> Row:
+    """A row from one status for all roles, or from one for each in the order of ROLES."""
+    numbers = tuple(int(number) for number in statuses.split())
+    if len(numbers) not in (1, len(ROLES)):
+        raise ValueError(f"{method} {route}: {len(numbers)} statuses for {len(ROLES)} roles")
+    if len(numbers) == 1:
+        return Row(method, route, address, dict.fromkeys(SOME_ROLES, numbers[0]), body)
+    return Row(method, route, address, dict(zip(ROLES, numbers, strict=True)), body)
+
+
+SITE = [
+    # Machines
+    row("GET", "healthz", "/healthz", "200"),
+    row("GET", "readyz", "/readyz", "200"),
+    row("GET", "robots.txt", "/robots.txt", "200"),
+    row("GET", "sitemap.xml", "/sitemap.xml", "200"),
+    row("GET", r"^media/(?P<path>.*)$", "/media/none.png", "404"),
+    # Pages
+    row("GET", r"^((?:[\w\-]+/)*)$", "/", "200"),
+    row("GET", r"^((?:[\w\-]+/)*)$", "/creators/", "200"),
+    row("GET", r"^((?:[\w\-]+/)*)$", "/creators/fan/", "200"),
+    row("GET", r"^((?:[\w\-]+/)*)$", "/creators/fan/{post_slug}/", "200"),
+    row("GET", r"^((?:[\w\-]+/)*)$", "/creators/fan/{draft_slug}/", "404"),
+    row("GET", r"^((?:[\w\-]+/)*)$", "/{section}/", "200"),
+    row("GET", "categories/<str:slug>/", "/categories/{category}/", "200"),
+    row("GET", "tags/<str:slug>/", "/tags/{tag}/", "200"),
+    row("GET", r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", "/@creator/", "200"),
+    row("GET", r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", "/@fan/", "302"),
+    row("GET", "documents/…", "/documents/{document}", "200"),
+    row("GET", "^api-docs/?$", "/api-docs", "200"),
+    # Kept mail: development and the demonstration only
+    row("GET", "dev/mail/", "/dev/mail/", "200"),
+    row("GET", "dev/mail/<str:name>", "/dev/mail/none.log", "404"),
+    # The admins
+    row("GET", "cms/…", "/cms/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/pages/{post}/edit/", "302 302 302 302 302 302 302 302 200"),
+    row("GET", "cms/…", "/cms/pages/{section_post}/edit/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/snippets/cms/category/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/images/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/users/", "302 302 302 302 302 302 302 302 200"),
+    row("GET", "cms/login/", "/cms/login/", "302"),
+    row("GET", "cms/logout/", "/cms/logout/", "302"),
+    row("GET", "django-admin/…", "/django-admin/", "302"),
+    row("GET", "django-admin/…", "/django-admin/login/", "302 403 403 403 403 403 403 403 403"),
+    row("GET", "_util/…", "/_util/login/", "302"),
+    # Accounts, by allauth
+    row("GET", "_allauth/…", "/_allauth/browser/v1/config", "200"),
+    row("GET", "_allauth/…", "/_allauth/browser/v1/auth/session", "401 200 200 200 200 200 200 200 200"),
+    row("GET", "account/login/", "/account/login/", "200 302 302 302 302 302 302 302 302"),
+    row("GET", "account/logout/", "/account/logout/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/inactive/", "/account/inactive/", "200"),
+    row("GET", "account/signup/", "/account/signup/", "200 302 302 302 302 302 302 302 302"),
+    row("GET", "account/reauthenticate/", "/account/reauthenticate/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/email/", "/account/email/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/confirm-email/", "/account/confirm-email/", "302"),
+    row("GET", "account/password/…", "/account/password/change/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/password/…", "/account/password/set/", "302"),
+    row("GET", "account/password/…", "/account/password/reset/", "200"),
+    row("GET", "account/password/…", "/account/password/reset/confirm/", "302"),
+    row("GET", "account/password/choose/<uidb64>/<token>/", "/account/password/choose/MQ/none/", "200"),
+    row("GET", "account/login/code/confirm/", "/account/login/code/confirm/", "302"),
+    row("GET", "account/2fa/…", "/account/2fa/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/2fa/…", "/account/2fa/authenticate/", "302"),
+    row("GET", "account/2fa/…", "/account/2fa/totp/activate/", "302"),
+    row("GET", "account/2fa/…", "/account/2fa/recovery-codes/", "302 404 404 404 404 404 404 404 404"),
+    row("GET", "account/3rdparty/…", "/account/3rdparty/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/3rdparty/…", "/account/3rdparty/signup/", "302"),
+    row("GET", "account/3rdparty/…", "/account/3rdparty/login/error/", "401"),
+    row("GET", "account/social/…", "/account/social/connections/", "301"),
+    row("GET", "account/sessions/", "/account/sessions/", "302 200 200 200 200 200 200 200 200"),
+]
+
+API = [
+    row("POST", "/api/auth/login", "/api/auth/login", "200", {"email": "{email}", "password": "{password}"}),
+    row("POST", "/api/auth/logout", "/api/auth/logout", "401 204 204 204 204 204 204 204 204"),
+    row("POST", "/api/auth/refresh", "/api/auth/refresh", "401", {"refreshToken": "none"}),
+    row("GET", "/api/me", "/api/me", "401 200 200 200 200 200 200 200 200"),
+    row("GET", "/api/users/{username}", "/api/users/creator", "200"),
+    row("GET", "/api/posts", "/api/posts", "200"),
+    row(
+        "POST",
+        "/api/posts",
+        "/api/posts",
+        "401 201 403 403 201 201 201 201 201",
+        {"title": "New", "content": "<p>Words</p>"},
+    ),
+    row("GET", "/api/posts/{id}", "/api/posts/{post}", "200"),
+    row("GET", "/api/posts/{id}", "/api/posts/{draft}", "404 200 404 404 404 404 200 404 200"),
+    row("GET", "/api/posts/{id}", "/api/posts/{binned}", "404"),
+    row(
+        "PUT",
+        "/api/posts/{id}",
+        "/api/posts/{post}",
+        "401 200 403 403 403 403 403 403 200",
+        {"title": "Changed"},
+    ),
+    row(
+        "PUT",
+        "/api/posts/{id}",
+        "/api/posts/{draft}",
+        "401 200 404 404 404 404 403 404 200",
+        {"title": "Changed"},
+    ),
+    row(
+        "PUT",
+        "/api/posts/{id}",
+        "/api/posts/{binned}",
+        "401 404 404 404 404 404 404 404 404",
+        {"title": "Changed"},
+    ),
+    row(
+        "PUT",
+        "/api/posts/{id}",
+        "/api/posts/{section_post}",
+        "401 403 403 403 403 403 403 200 200",
+        {"title": "Changed"},
+    ),
+    row("DELETE", "/api/posts/{id}", "/api/posts/{post}", "401 204 403 403 403 403 204 403 204"),
+    row("DELETE", "/api/posts/{id}", "/api/posts/{draft}", "401 204 404 404 404 404 204 404 204"),
+    row("DELETE", "/api/posts/{id}", "/api/posts/{binned}", "401 404 404 404 404 404 404 404 404"),
+    row("GET", "/api/categories", "/api/categories", "200"),
+    row("GET", "/api/tags", "/api/tags", "200"),
+]
