@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.embeds.blocks import EmbedBlock
+from wagtail.embeds.embeds import get_embed
+from wagtail.embeds.exceptions import EmbedException
+from wagtail.embeds.finders import get_finders
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import RichText
 
 from cms.choices import CODE_LANGUAGES, RICH_TEXT_FEATURES
-from community.core.text import clean_html, youtube_id
+from community.core.text import clean_html, plain_text, youtube_id
+
+log = structlog.get_logger(__name__)
 
 
 class CleanRichTextBlock(blocks.RichTextBlock):
@@ -28,6 +34,11 @@ class CleanRichTextBlock(blocks.RichTextBlock):
         """The stored form, by the policy."""
         return clean_html(super().get_prep_value(value) or "")
 
+    def clean(self, value: RichText) -> RichText:
+        """What a form sends, by the policy at once: a preview shows it before it is stored."""
+        cleaned = super().clean(value)
+        return RichText(clean_html(cleaned.source or ""))
+
     class Meta:
         icon = "pilcrow"
         label = _("Text")
@@ -40,6 +51,14 @@ class CleanHTMLBlock(blocks.TextBlock):
     def get_prep_value(self, value: str) -> str:
         """The stored form, by the policy."""
         return clean_html(value or "")
+
+    def clean(self, value: str) -> str:
+        """What a form sends, by the policy at once: a preview shows it before it is stored."""
+        return clean_html(super().clean(value) or "")
+
+    def get_searchable_content(self, value: str) -> list[str]:
+        """The words."""
+        return [plain_text(value)]
 
     def to_python(self, value: Any) -> str:
         """The stored text; it was cleaned when it was stored."""
@@ -142,13 +161,53 @@ class CodeBlock(blocks.StructBlock):
         value_class = CodeValue
 
 
-class LinkedEmbedBlock(EmbedBlock):
-    """Something from a provider that speaks oEmbed, of Wagtail's list."""
+class EmbedCardValue(blocks.StructValue):
+    """A card's words."""
+
+    @property
+    def host(self) -> str:
+        """The provider, as its host name."""
+        return (urlsplit(self.get("url") or "").hostname or "").removeprefix("www.")
+
+
+def embed_title(url: str) -> str:
+    """What the provider calls the thing at `url`; empty when it does not say or does not answer."""
+    try:
+        return str(get_embed(url).title or "")[:255]
+    except EmbedException as error:
+        log.warning("embed_without_title", error=type(error).__name__)
+        return ""
+
+
+class EmbedBlock(blocks.StructBlock):
+    """Something elsewhere, of a provider that speaks oEmbed: shown as a card that leads there.
+
+    Foreign frames and scripts are not let into the page (Content-Security-Policy), and nothing is asked of the
+    provider when somebody reads; the title is asked once, when the block is stored without one.
+    """
+
+    url = blocks.URLBlock(label=_("address"), max_length=500)
+    title = blocks.CharBlock(
+        label=_("title"), required=False, max_length=255, help_text=_("Empty: the provider is asked.")
+    )
+
+    def clean(self, value: Any) -> Any:
+        """Refuses providers that are not on Wagtail's list; fills the title."""
+        cleaned = super().clean(value)
+        url = cleaned.get("url") or ""
+        if not any(finder.accept(url) for finder in get_finders()):
+            raise blocks.StructBlockValidationError(
+                block_errors={"url": ValidationError(_("Pages of this provider cannot be embedded."))}
+            )
+        if not cleaned.get("title"):
+            cleaned["title"] = embed_title(url)
+        return cleaned
 
     class Meta:
         icon = "media"
         label = _("Embed")
         template = "cms/blocks/embed.html"
+        value_class = EmbedCardValue
 
 
 class BodyBlock(blocks.StreamBlock):
@@ -159,7 +218,7 @@ class BodyBlock(blocks.StreamBlock):
     video = VideoBlock()
     quote = QuoteBlock()
     code = CodeBlock()
-    embed = LinkedEmbedBlock()
+    embed = EmbedBlock()
     html = CleanHTMLBlock()
 
     def get_prep_value(self, value: Any) -> Any:

@@ -8,6 +8,8 @@ POST = "post"
 TITLE_MAX = 255
 EXCERPT_MAX = 500
 SUMMARY_LENGTH = 240
+#: Blocks whose words are read: they count for the reading time and make the summary.
+READ_BLOCKS = frozenset({"rich_text", "html", "quote"})
 SLUG_MAX = 100
 TAG_MAX = 100
 TAGS_MAX = 40
@@ -15,11 +17,45 @@ CONTENT_MAX = 500_000
 
 #: Top-level addresses of the site itself: no page may take them.
 RESERVED_ROOT_SLUGS = frozenset(
-    """
-    _allauth account achievements admin api api-docs bookmarks categories cms creators-index de dev django-admin
-    documents en events feeds groups healthz leaderboard media messages notifications offline quests readyz
-    robots.txt search settings shop sitemap.xml static styleguide tags trades watch ws
-    """.split()
+    [
+        "_allauth",
+        "account",
+        "achievements",
+        "admin",
+        "api",
+        "api-docs",
+        "bookmarks",
+        "categories",
+        "cms",
+        "creators-index",
+        "de",
+        "dev",
+        "django-admin",
+        "documents",
+        "en",
+        "events",
+        "feeds",
+        "groups",
+        "healthz",
+        "leaderboard",
+        "media",
+        "messages",
+        "notifications",
+        "offline",
+        "quests",
+        "readyz",
+        "robots.txt",
+        "search",
+        "settings",
+        "shop",
+        "sitemap.xml",
+        "static",
+        "styleguide",
+        "tags",
+        "trades",
+        "watch",
+        "ws",
+    ]
 )
 
 CODE_LANGUAGES = [
@@ -56,5 +92,27 @@ RICH_TEXT_FEATURES = [
 
 #: Elements Draftail reads and writes without loss, given the features above.
 RICH_TEXT_TAGS = frozenset(
-    "a b blockquote br code del em embed h2 h3 h4 hr i li ol p s strong sub sup ul".split()
+    [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "embed",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "s",
+        "strong",
+        "sub",
+        "sup",
+        "ul",
+    ]
 )

@@ -39,7 +39,9 @@ def address(url_path: str) -> str:
 
 def headings(html: str) -> list[str]:
     """The words of each heading of second and third level."""
-    return [" ".join(BeautifulSoup(inner, "html.parser").get_text().split()) for _level, inner in _HEADINGS.findall(html)]
+    return [
+        " ".join(BeautifulSoup(inner, "html.parser").get_text().split()) for _level, inner in _HEADINGS.findall(html)
+    ]
 
 
 def table_of_contents(body: Any) -> list[dict[str, str]]:

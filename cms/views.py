@@ -24,10 +24,10 @@ from cms.models import (
     StandardPage,
 )
 from cms.models.serving import served_by
-from cms.selectors.pictures import picture
 from cms.rules import address, table_of_contents
 from cms.selectors.cards import card_of_author, post_with_related
 from cms.selectors.pages import creator_cards
+from cms.selectors.pictures import picture
 from community.accounts import selectors as accounts
 from community.core import statistics
 from community.core.errors import NotFound

@@ -63,12 +63,16 @@ def delete_into_bin(request: HttpRequest, page: Page) -> HttpResponse | None:
     except DomainError as error:
         messages.error(request, str(error.message))
     else:
-        messages.success(request, _("“%(title)s” is in the bin for 30 days.") % {"title": post.get_admin_display_title()})
+        messages.success(
+            request, _("“%(title)s” is in the bin for 30 days.") % {"title": post.get_admin_display_title()}
+        )
     return HttpResponseRedirect(reverse("wagtailadmin_explore", args=[parent.pk]))
 
 
 @hooks.register("before_bulk_action")
-def bulk_delete_into_bin(request: HttpRequest, action_type: str, objects: list[Page], action: Any) -> HttpResponse | None:
+def bulk_delete_into_bin(
+    request: HttpRequest, action_type: str, objects: list[Page], action: Any
+) -> HttpResponse | None:
     """The same for many at once; pages of other types go Wagtail's way, together with no posts."""
     if action_type != "delete" or request.method != "POST":
         return None

@@ -22,6 +22,6 @@ urlpatterns = [
     path("api/", include("community.accounts.api.urls")),
     path("api/", include("cms.api.urls")),
     path("api/openapi.json", DocumentView.as_view(urlconf="sparkle_site.api_urls"), name="openapi"),
-    re_path(r"^api-docs/?$", documentation, name="api_docs"),
-    re_path(r"^api(?:/(?!v2(?:/|$)).*)?$", UnknownAddress.as_view()),
+    re_path(r"^api-docs/?\Z", documentation, name="api_docs"),
+    re_path(r"^api(?:/(?!v2(?:/|\Z))[\s\S]*)?\Z", UnknownAddress.as_view()),
 ]

@@ -49,22 +49,22 @@ def _page(status: int, context: dict[str, Any]) -> str:
         return BARE_PAGE.format(status=status, sentence=context["message"], id=context["request_id"])
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be read."""
     return error_answer(request, 400, _("The request cannot be read."))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: not allowed."""
     return error_answer(request, 403, _("You may not do this."))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such thing, or one may not know of it."""
     return error_answer(request, 404, _("There is nothing here."))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without its token, usually an old tab."""
     return error_answer(
         request, 403, _("This form is too old. Please go back, reload the page and try again.")

@@ -60,7 +60,8 @@ class LeadingScheduler(Scheduler):
         try:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND pid = pg_backend_pid()",
+                    "SELECT count(*) FROM pg_locks"
+                    " WHERE locktype = 'advisory' AND objid = %s AND pid = pg_backend_pid()",
                     [LEADER_LOCK],
                 )
                 if cursor.fetchone()[0]:
@@ -101,6 +102,4 @@ def run_worker() -> None:
 
 def run_scheduler() -> None:
     """Enqueues what the schedule says until SIGTERM; any number may run, one leads."""
-    SchedulerOnly(
-        _blocking_reads(), workers=0, periodic=True, graceful_signal="TERM", shutdown_timeout=5
-    ).run()
+    SchedulerOnly(_blocking_reads(), workers=0, periodic=True, graceful_signal="TERM", shutdown_timeout=5).run()

@@ -168,8 +168,14 @@ def content_of(post: PostPage) -> str:
 
 
 def image_at(text: str) -> CustomImage | None:
-    """May `actor` put this picture on a post: their own, one they may choose as an editor, or the one it has?"""
-    name = "/".join(unquote(urlsplit(text).path).split("/")[-2:])
+    """The picture of this site whose original or rendition has the address `text`; None when there is none."""
+    try:
+        path = unquote(urlsplit(text).path)
+    except ValueError:
+        return None
+    name = "/".join(path.split("/")[-2:])
+    if "\x00" in name:
+        return None
     rendition = CustomRendition.objects.select_related("image").filter(file=name).first()
     original = CustomImage.objects.filter(file=name).first()
     for found, image in ((rendition, rendition and rendition.image), (original, original)):
@@ -179,7 +185,7 @@ def image_at(text: str) -> CustomImage | None:
 
 
 def may_use_image(actor: Actor, image: CustomImage, post: PostPage | None = None) -> bool:
-    """May `actor` put this picture on a post: their own, one editors let them choose, or the one it has."""
+    """May `actor` put this picture on a post: their own, one they may choose, or the one it has?"""
     if post is not None and post.cover_image_id == image.pk:
         return True
     if not isinstance(actor, User):

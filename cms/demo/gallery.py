@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import io
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
 from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 
 from cms.demo import pictures
 from cms.demo.material import Motif
@@ -45,8 +47,12 @@ class Gallery:
     ) -> CustomImage:
         """Stores the picture as one of `owner`'s; waits until it is drawn."""
         data = self._drawing(motif, seed, banner).result()
-        image = CustomImage(title=title[:255], description=alt[:255], credit=CREDIT, uploaded_by_user=owner)
-        image.file.save(f"{seed.replace('/', '-')[:80]}.jpg", ContentFile(data), save=False)
+        file = ImageFile(
+            io.BytesIO(data), name=f"{seed.replace('/', '-')[:80]}{'-banner' if banner else ''}.jpg"
+        )
+        image = CustomImage(
+            title=title[:255], description=alt[:255], credit=CREDIT, uploaded_by_user=owner, file=file
+        )
         image.save()
         return image
 

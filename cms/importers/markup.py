@@ -27,6 +27,10 @@ VOID = frozenset(
         "wbr",
     ]
 )
+#: Inside of itself, none of these says anything more.
+FORMATTING = frozenset(
+    ["b", "big", "del", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong", "u"]
+)
 #: Deeper elements are left out, their content stays: nobody reads 60 levels, and everything here recurses.
 DEPTH_MAX = 60
 _IFRAME = re.compile(r"(<iframe\b[^<>]*>).*?</iframe>", re.DOTALL)
@@ -81,10 +85,10 @@ class _Builder(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         parent = self.open[-1][1]
         element = Element(tag, (), {name: clean_characters(value or "") for name, value in attrs})
-        if len(self.open) <= DEPTH_MAX:
-            parent.children.append(element)
-        else:
+        if len(self.open) > DEPTH_MAX or (tag in FORMATTING and any(tag == name for name, _ in self.open)):
             element = parent
+        else:
+            parent.children.append(element)
         if tag not in VOID:
             self.open.append((tag, element))
 
@@ -130,8 +134,5 @@ def _write(nodes: Sequence[Node], parts: list[str]) -> None:
         attributes = "".join(f' {name}="{html.escape(value)}"' for name, value in node.attributes.items())
         parts.append(f"<{node.tag}{attributes}>")
         if node.tag not in VOID:
-            if node.tag == "pre" and node.children and str(node.children[0]).startswith("\n"):
-                # A parser takes away the first line end inside <pre>.
-                parts.append("\n")
             _write(node.children, parts)
             parts.append(f"</{node.tag}>")

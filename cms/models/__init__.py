@@ -3,6 +3,7 @@
 from cms.models.creators import CreatorIndexPage, CreatorPage
 from cms.models.home import HomePage
 from cms.models.images import CustomDocument, CustomImage, CustomRendition
+from cms.models.imports import ImportedObject
 from cms.models.posts import PostPage, PostTag
 from cms.models.sections import SectionPage
 from cms.models.snippets import Category
@@ -16,6 +17,7 @@ __all__ = [
     "CustomImage",
     "CustomRendition",
     "HomePage",
+    "ImportedObject",
     "PostPage",
     "PostTag",
     "SectionPage",

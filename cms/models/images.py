@@ -45,8 +45,8 @@ def dominant_colour(file: Any) -> str:
     finally:
         file.seek(0)
     palette = small.quantize(colors=8, method=PillowImage.Quantize.MEDIANCUT)
-    counts = palette.getcolors() or [(1, 0)]
-    index = int(max(counts)[1])  # type: ignore[arg-type]
+    counts: list[Any] = palette.getcolors() or [(1, 0)]
+    index = max(counts)[1]
     red, green, blue = (palette.getpalette() or [0, 0, 0])[index * 3 : index * 3 + 3]
     return f"#{red:02x}{green:02x}{blue:02x}"
 

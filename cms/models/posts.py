@@ -18,7 +18,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
-from cms.choices import EXCERPT_MAX, SUMMARY_LENGTH
+from cms.choices import EXCERPT_MAX, READ_BLOCKS, SUMMARY_LENGTH
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 from community.core import text
@@ -134,7 +134,9 @@ class PostPage(AuthorsGround, ServedPage, Page):
         verbose_name_plural = _("posts")
         indexes = [
             models.Index(fields=["author", "deleted_at"], name="post_author"),
-            models.Index(fields=["featured_until"], name="post_featured", condition=models.Q(featured_until__isnull=False)),
+            models.Index(
+                fields=["featured_until"], name="post_featured", condition=models.Q(featured_until__isnull=False)
+            ),
             models.Index(fields=["deleted_at"], name="post_bin", condition=models.Q(deleted_at__isnull=False)),
         ]
 
@@ -157,7 +159,8 @@ class PostPage(AuthorsGround, ServedPage, Page):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Stores the numbers that belong to the text with the text."""
         if kwargs.get("update_fields") is None:
-            self.author_id = self.author_id or self.owner_id
+            if self.author is None:
+                self.author = self.owner
             self.derive()
         super().save(*args, **kwargs)
 
@@ -171,9 +174,11 @@ class PostPage(AuthorsGround, ServedPage, Page):
         self.policy_version = text.POLICY_VERSION
 
     def plain_text(self) -> str:
-        """The words of the body."""
+        """The words somebody reads in the body: not its code, addresses and captions."""
         return " ".join(
-            " ".join(str(part) for part in child.block.get_searchable_content(child.value)) for child in self.body
+            " ".join(str(part) for part in child.block.get_searchable_content(child.value))
+            for child in self.body
+            if child.block_type in READ_BLOCKS
         )
 
     @transaction.atomic

@@ -39,7 +39,7 @@ class ServedPage:
         page = self.page_below(path_components) if path_components else None
         if page is not None:
             return RouteResult(page)
-        return super().route(request, path_components)  # type: ignore[misc,no-any-return]
+        return super().route(request, path_components)  # type: ignore[misc]
 
     def page_below(self, path_components: list[str]) -> Page | None:
         """The live page at this path below, where it can be told without walking there; else None."""

@@ -10,8 +10,8 @@ from django.db.models import Prefetch
 
 from cms.choices import POST
 from cms.models import Category, CustomImage, PostPage
-from cms.selectors.pictures import picture, specs
 from cms.rules import address
+from cms.selectors.pictures import picture, specs
 from community.accounts.models import User
 from community.accounts.selectors import AuthorCard, author_card
 from community.core.models import TargetCounts

@@ -48,7 +48,9 @@ class Paginated(Generic[T]):
         return self.number + 1
 
 
-def paginate(rows: Any, number: str | int | None, *, size: int, load: Callable[[list[Any]], list[T]], query: str = "") -> Paginated[T]:
+def paginate(
+    rows: Any, number: str | int | None, *, size: int, load: Callable[[list[Any]], list[T]], query: str = ""
+) -> Paginated[T]:
     """Page `number` (from 1, as in `?page=`) of the queryset `rows`; `load` makes items of its rows.
 
     Raises NotFound for a page that does not exist. Two queries and those of `load`.

@@ -53,9 +53,9 @@ def list_creators(*, search: str = "") -> QuerySet[CreatorPage]:
 def creator_cards(pages: list[CreatorPage]) -> list[CreatorCard]:
     """Cards of the directory; one query for the numbers of posts."""
     counts = dict(
-        User.objects.filter(pk__in=[page.person_id for page in pages]).values_list("pk").annotate(
-            count=Count("posts", filter=Q(posts__live=True, posts__deleted_at__isnull=True))
-        )
+        User.objects.filter(pk__in=[page.person_id for page in pages])
+        .values_list("pk")
+        .annotate(count=Count("posts", filter=Q(posts__live=True, posts__deleted_at__isnull=True)))
     )
     cards = []
     for page in pages:
@@ -85,7 +85,7 @@ def list_navigation() -> list[NavigationItem]:
 
 
 def remember_site(host: str, find: Callable[[], Site | None]) -> Site | None:
-    """The site of `host` as `find` tells it, with its home page; kept in the cache until the top of the tree changes."""
+    """The site of `host` as `find` tells it, with its home page; cached until the top of the tree changes."""
     sites: dict[str, Site] = cache.get(SITES_KEY) or {}
     site = sites.get(host)
     if site is None:

@@ -21,9 +21,7 @@ def specs(preset: str) -> list[str]:
     widths, ratio = PRESETS[preset]
     if ratio is None:
         return [f"width-{width}|format-webp|webpquality-80" for width in widths]
-    return [
-        f"fill-{width}x{width * ratio[1] // ratio[0]}|format-webp|webpquality-80" for width in widths
-    ]
+    return [f"fill-{width}x{width * ratio[1] // ratio[0]}|format-webp|webpquality-80" for width in widths]
 
 
 def picture(image: CustomImage, preset: str, *, alt: str = "") -> Picture:

@@ -18,7 +18,7 @@ from cms.services.tree import add_page
 from community.accounts.choices import EDITORS, GROUP_OF_ROLE, Role
 from community.core.errors import NotFound
 
-OWN_APPS = ("accounts", "cms", "core")
+OWN_APPS = ("cms", "core")
 PAGE_RIGHTS = ("add", "change", "publish", "lock", "unlock", "bulk_delete")
 #: Rights on collections hang on Wagtail's own models, whatever model the site uses.
 COLLECTION_RIGHTS = (
@@ -48,12 +48,12 @@ def creator_index() -> CreatorIndexPage:
 
 
 @transaction.atomic
-def ensure_site_structure(*, site_name: str = "Sparkle Universe", hostname: str = "localhost", port: int = 80) -> HomePage:
+def ensure_site_structure(
+    *, site_name: str = "Sparkle Universe", hostname: str = "localhost", port: int = 80
+) -> HomePage:
     """Makes what is missing of site, home page, directory and groups; changes nothing that is there."""
     locale, _created = Locale.objects.get_or_create(language_code="en")
-    root = Page.get_first_root_node() or Page.add_root(
-        instance=Page(title="Root", slug="root", locale=locale)
-    )
+    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
     root = Page.objects.select_for_update().get(pk=root.pk)
     home = HomePage.objects.first()
     if home is None:
@@ -94,6 +94,8 @@ def ensure_groups() -> None:
     admins.permissions.set(
         Permission.objects.filter(content_type__app_label__in=OWN_APPS)
         | Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+        # People are looked at here and changed by services: Wagtail's form could make superusers.
+        | Permission.objects.filter(content_type__app_label="accounts", codename__startswith="view_")
         | Permission.objects.filter(content_type__app_label__in=["wagtailredirects", "wagtailsearchpromotions"])
     )
     editors = Group.objects.get(name=EDITORS)
@@ -128,6 +130,4 @@ def _set_collection_rights(group: Group, collection: Collection) -> None:
     for app_label, codename in COLLECTION_RIGHTS:
         permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
         if permission is not None:
-            GroupCollectionPermission.objects.get_or_create(
-                group=group, collection=collection, permission=permission
-            )
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)

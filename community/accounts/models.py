@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -38,7 +38,9 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
         """The person of this name, in any letter case; raises DoesNotExist."""
         return self.named(username or "").get()
 
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> User:
         """A superuser: made by command only, active at once, with role ADMIN."""
         extra = {"status": Status.ACTIVE, "role": Role.ADMIN, **extra}
         return super().create_superuser(username, email, password, **extra)
@@ -69,7 +71,7 @@ class User(AbstractUser):
     created_at = models.DateTimeField(_("joined"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     REQUIRED_FIELDS = ["email"]
 

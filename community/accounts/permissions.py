@@ -30,9 +30,7 @@ def refusal_to_write(actor: Actor) -> DomainError | None:
     if actor.status == Status.PENDING_VERIFICATION:
         return EmailNotVerified()
     if actor.status == Status.SUSPENDED:
-        return AccountSuspended(
-            details={"until": actor.suspended_until.isoformat() if actor.suspended_until else None}
-        )
+        return AccountSuspended(details={"until": actor.suspended_until.isoformat() if actor.suspended_until else None})
     if actor.status in CLOSED_STATUSES:
         return AccountBanned()
     return None

@@ -25,7 +25,14 @@ from community.accounts.rules import generated_username
 from community.accounts.validators import username_validators
 from community.core import outbox
 from community.core.errors import Conflict, Invalid, NotAllowed
-from community.facts.accounts import EmailVerified, SignedIn, SignedOut, UserCreated, UserStatusChanged, UserUpdated
+from community.facts.accounts import (
+    EmailVerified,
+    SignedIn,
+    SignedOut,
+    UserCreated,
+    UserStatusChanged,
+    UserUpdated,
+)
 
 GENERATED_NAME_TRIES = 5
 SUSPENSION = timedelta(days=7)
@@ -110,7 +117,8 @@ def _insert_with_generated_name(user: User) -> None:
     for attempt in range(1, GENERATED_NAME_TRIES + 1):
         user.username = generated_username(user.email)
         try:
-            return _insert(user)
+            _insert(user)
+            return
         except NameTaken:
             if attempt == GENERATED_NAME_TRIES:
                 raise

@@ -13,20 +13,14 @@ from django.utils.cache import patch_vary_headers
 #: Wagtail's own API keeps its own habits.
 FOREIGN = "/api/v2"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-ALLOWED_HEADERS = (
-    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
-)
-EXPOSED_HEADERS = (
-    "ETag, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
-)
+ALLOWED_HEADERS = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
+EXPOSED_HEADERS = "ETag, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 PREFLIGHT_SECONDS = "600"
 
 
 def is_api(path: str) -> bool:
     """Whether a path lies below /api (but not in Wagtail's own API)."""
-    return (path == "/api" or path.startswith("/api/")) and not (
-        path == FOREIGN or path.startswith(FOREIGN + "/")
-    )
+    return (path == "/api" or path.startswith("/api/")) and not (path == FOREIGN or path.startswith(FOREIGN + "/"))
 
 
 def one_address(path: str) -> str:

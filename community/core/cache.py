@@ -158,9 +158,7 @@ class ForgivingRedisCache(RedisCache):
         except (RedisAwayError, _UnreadableError):
             return otherwise
 
-    def add(
-        self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> bool:
+    def add(self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Stores unless there is a value; False also when nothing could be stored."""
         return self._or(False, lambda: super(ForgivingRedisCache, self).add(key, value, timeout, version))
 
@@ -168,9 +166,7 @@ class ForgivingRedisCache(RedisCache):
         """The value, or `default`."""
         return self._or(default, lambda: super(ForgivingRedisCache, self).get(key, default, version))
 
-    def set(
-        self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> None:
+    def set(self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Stores, if Redis is there."""
         self._or(None, lambda: super(ForgivingRedisCache, self).set(key, value, timeout, version))
 
@@ -204,9 +200,7 @@ class ForgivingRedisCache(RedisCache):
         self, data: Mapping[Any, Any], timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> list[Any]:
         """Stores several; answers the keys that were not stored."""
-        return self._or(
-            list(data), lambda: super(ForgivingRedisCache, self).set_many(dict(data), timeout, version)
-        )
+        return self._or(list(data), lambda: super(ForgivingRedisCache, self).set_many(dict(data), timeout, version))
 
     def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
         """Removes several."""

@@ -37,8 +37,4 @@ def check_names() -> list[str]:
 
 def run_checks(names: Iterable[str] | None = None) -> list[Finding]:
     """Runs the checks (all by default) on the committed data and returns every finding."""
-    return [
-        Finding(name, message)
-        for name in sorted(names or _checks)
-        for message in _checks[name]()
-    ]
+    return [Finding(name, message) for name in sorted(names or _checks) for message in _checks[name]()]

@@ -11,7 +11,7 @@ from community.core.integrity import integrity_check
 from community.core.outbox import subscribers
 
 
-def _rows(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+def _rows(sql: str, *parameters: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
@@ -62,10 +62,10 @@ def foreign_keys() -> Iterator[str]:
         if model._meta.proxy or not model._meta.managed:
             continue
         for field in model._meta.local_fields:
-            if not isinstance(field, models.ForeignKey) or not field.db_constraint:
+            if not isinstance(field, models.ForeignKey) or not getattr(field, "db_constraint", True):
                 continue  # without db_constraint, rows are meant to outlive what they point to (logs)
             target = field.remote_field.model._meta
-            column, other = quote(field.column), quote(field.target_field.column)
+            column, other = quote(str(field.column)), quote(str(field.target_field.column))
             table, target_table = quote(model._meta.db_table), quote(target.db_table)
             [(count,)] = _rows(
                 f"SELECT count(*) FROM {table} a WHERE a.{column} IS NOT NULL AND NOT EXISTS "  # noqa: S608 - names of our own models

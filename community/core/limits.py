@@ -116,9 +116,7 @@ def _limit_of(bucket: str) -> tuple[int, int]:
 def _digest(bucket: str, key: str) -> str:
     """A fixed length for any key, and no readable addresses in Redis or the database."""
     secret = hashlib.sha256(force_bytes(settings.SECRET_KEY)).digest()
-    return hashlib.blake2b(
-        f"{bucket}\0{key}".encode("utf-8", "replace"), digest_size=16, key=secret
-    ).hexdigest()
+    return hashlib.blake2b(f"{bucket}\0{key}".encode("utf-8", "replace"), digest_size=16, key=secret).hexdigest()
 
 
 def _verdict(allowed: bool, limit: int, used: int, oldest: float, enough: float) -> Verdict:

@@ -1,14 +1,18 @@
-"""Security headers on every answer. (The rewriting of API addresses lives beside the API.)"""
+"""Security headers on every answer, and a warning for each slow one. (API addresses are rewritten beside the API.)"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 
 from community.core.api_address import ApiAddressMiddleware
 
-__all__ = ["ApiAddressMiddleware", "SecurityHeadersMiddleware"]
+__all__ = ["ApiAddressMiddleware", "SecurityHeadersMiddleware", "SlowRequestMiddleware"]
+
+log = structlog.get_logger(__name__)
 
 _FRAMES = "frame-src https://www.youtube-nocookie.com"
 _BASE = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
@@ -23,6 +27,7 @@ ADMIN_POLICY = (
 DOCUMENTATION_POLICY = f"{_BASE}; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=()"
 
+SLOW_SECONDS = 1.0
 ADMIN_PATHS = ("/cms/", "/django-admin/")
 SHARED_PATHS = ("/media/", "/static/")
 
@@ -49,4 +54,20 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Cross-Origin-Resource-Policy", "cross-origin" if path.startswith(SHARED_PATHS) else "same-origin"
         )
+        return response
+
+
+class SlowRequestMiddleware:
+    """Warns of answers that took more than a second, by route and not by address, which may hold names."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        seconds = time.perf_counter() - begun
+        if seconds > SLOW_SECONDS:
+            route = request.resolver_match.route if request.resolver_match else ""
+            log.warning("slow_request", method=request.method, route=route, seconds=round(seconds, 3))
         return response

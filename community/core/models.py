@@ -29,9 +29,7 @@ class OutboxFact(models.Model):
     class Meta:
         db_table = "outbox"
         constraints = [
-            models.UniqueConstraint(
-                fields=["aggregate_kind", "aggregate_id", "sequence"], name="outbox_sequence_once"
-            ),
+            models.UniqueConstraint(fields=["aggregate_kind", "aggregate_id", "sequence"], name="outbox_sequence_once"),
             models.CheckConstraint(
                 condition=models.Q(delivered_at__isnull=True) | models.Q(dead_at__isnull=True),
                 name="outbox_delivered_or_dead",

@@ -7,6 +7,7 @@ An effect in the database happens exactly once, because its ``Delivery`` row sha
 from __future__ import annotations
 
 import dataclasses
+import json
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -17,7 +18,6 @@ import structlog
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from community.core.models import Delivery, OutboxFact
 from community.facts import REGISTRY, Fact
@@ -89,7 +89,7 @@ def record(fact: Fact, *, actor_id: int | None = None) -> int:
             )
             INSERT INTO outbox (name, version, payload, aggregate_kind, aggregate_id, sequence, actor_id,
                                 correlation_id, transaction_id, attempts, last_error)
-            SELECT %s, %s, %s, %s, %s, last_sequence, %s, %s,
+            SELECT %s, %s, %s::jsonb, %s, %s, last_sequence, %s, %s,
                    pg_current_xact_id()::text::bigint, 0, '' FROM aggregate
             RETURNING id
             """,
@@ -98,7 +98,7 @@ def record(fact: Fact, *, actor_id: int | None = None) -> int:
                 fact.aggregate_id,
                 fact.name,
                 fact.version,
-                Jsonb(fact.payload()),
+                json.dumps(fact.payload()),
                 fact.aggregate_kind,
                 fact.aggregate_id,
                 actor_id,
@@ -178,7 +178,7 @@ def _run(name: str, function: Subscriber, fact: Recorded) -> str:
         with transaction.atomic():
             Delivery.objects.create(fact_id=fact.id, subscriber=name)
             function(fact)
-    except Exception as error:  # noqa: BLE001 - whatever a subscriber does, the others go on; it is logged and retried
+    except Exception as error:
         log.exception("subscriber_failed", subscriber=name, fact=fact.fact.name)
         return f"{name}: {type(error).__name__}: {error}"
     return ""

@@ -141,7 +141,9 @@ def numbered_slug(slug: str, number: int, *, max_length: int = 100) -> str:
 def count_words(text: str) -> int:
     """Words of plain text; scripts without spaces count two characters as one word (a common reading rate)."""
     wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
-    spaced = len(re.findall(r"[^\W_]+(?:['’\-][^\W_]+)*", re.sub(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", " ", text)))
+    spaced = len(
+        re.findall(r"[^\W_]+(?:['’\-][^\W_]+)*", re.sub(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", " ", text))
+    )
     return spaced + (wide + 1) // 2
 
 

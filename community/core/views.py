@@ -36,7 +36,9 @@ def _read(path: Path) -> dict[str, object]:
 def kept_mail(request: HttpRequest) -> HttpResponse:
     """The newest kept messages."""
     folder = _folder()
-    files = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime_ns, reverse=True) if folder.is_dir() else []
+    files = (
+        sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime_ns, reverse=True) if folder.is_dir() else []
+    )
     return render(request, "core/kept_mail.html", {"kept": [_read(path) for path in files[:SHOWN]]})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 REGISTRY: dict[str, type[Fact]] = {}
 
@@ -37,17 +38,18 @@ class Fact:
 F = TypeVar("F", bound=type[Fact])
 
 
-def fact_class(name: str, *, aggregate: str, by: str) -> Any:
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def fact_class(name: str, *, aggregate: str, by: str) -> Callable[[F], F]:
     """Declares a fact: its stored name (`post.published`), the kind of its aggregate and the field with its id."""
 
     def declare(cls: F) -> F:
-        declared = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        declared: F = dataclasses.dataclass(frozen=True, kw_only=True)(cls)  # type: ignore[assignment]
         if name in REGISTRY:
             raise ValueError(f"Two facts are named {name}.")
         declared.name = name
         declared.aggregate_kind = aggregate
         declared.aggregate_field = by
         REGISTRY[name] = declared
-        return declared  # type: ignore[return-value]
+        return declared
 
     return declare

@@ -9,6 +9,7 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import time
 from typing import Any
 
@@ -51,11 +52,12 @@ def demo_accounts() -> str:
     return accounts_text()
 
 
-def open_connections() -> list[str]:
-    """Database connections this process has opened; a child must not inherit any."""
+def unforkable() -> list[str]:
+    """What importing must not have left, since a forked child could not use it: connections and threads."""
     from django.db import connections
 
-    return [c.alias for c in connections.all(initialized_only=True) if c.connection is not None]
+    opened = [c.alias for c in connections.all(initialized_only=True) if c.connection is not None]
+    return opened + [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
 
 
 class Preloader:
@@ -104,8 +106,8 @@ class Preloader:
         try:
             load()
             accounts = demo_accounts()
-            if opened := open_connections():
-                raise RuntimeError(f"Importing the site opened connections that must not be shared: {opened}")
+            if found := unforkable():
+                raise RuntimeError(f"importing it opened connections or started threads: {found}")
         except Exception as error:
             self.tell("failed", f"The site cannot be loaded: {error}")
             raise
@@ -130,9 +132,12 @@ class Preloader:
         """Runs a management command in a child, so that this process opens no connection."""
 
         def run() -> None:
-            from django.core.management import call_command
+            from django.core.management import CommandError, call_command
 
-            call_command(*command)
+            try:
+                call_command(*command)
+            except CommandError as error:
+                sys.exit(f"{error}")
 
         name = " ".join(command)
         self.tell("progress", f"{name} …")

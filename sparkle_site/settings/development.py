@@ -9,7 +9,10 @@ globals().update(base(ENV))
 LOGGING = logging(ENV)
 
 # Files are served as they lie in the source folders: nothing has to be collected before a first start.
-STORAGES = {**base(ENV)["STORAGES"], "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STORAGES = {
+    **base(ENV)["STORAGES"],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = ENV.debug

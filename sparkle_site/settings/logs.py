@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -12,17 +13,17 @@ SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "code"
 KEPT_FIELDS = {"status_code", "code", "error_code"}
 
 
-def redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replaces values whose name speaks of a secret or of a person (OWASP logging cheat sheet)."""
     for name in list(event):
-        if name not in KEPT_FIELDS and any(
-            part in SECRET_WORDS for part in name.lower().replace("-", "_").split("_")
-        ):
+        if name not in KEPT_FIELDS and any(part in SECRET_WORDS for part in name.lower().replace("-", "_").split("_")):
             event[name] = "[redacted]"
     return event
 
 
-def drop_request_started(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def drop_request_started(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """One line a request is enough: the one written when it is finished."""
     if event.get("event") == "request_started":
         raise structlog.DropEvent

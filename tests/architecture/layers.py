@@ -37,9 +37,7 @@ class Layers:
         parser.read(root / ".importlinter", encoding="utf-8")
         prefix = "importlinter:contract:"
         contracts = {
-            name.removeprefix(prefix): dict(parser[name])
-            for name in parser.sections()
-            if name.startswith(prefix)
+            name.removeprefix(prefix): dict(parser[name]) for name in parser.sections() if name.startswith(prefix)
         }
         lists = [
             [_names(line) for line in entries(contracts[name]["layers"])]

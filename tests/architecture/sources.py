@@ -189,7 +189,7 @@ def _name(node: ast.Name | ast.alias) -> str:
 
 
 def services_called_by_position(root: Path) -> list[str]:
-    """Services take keyword arguments only, `actor` first; of a package, what its `__init__` exports."""
+    """Services take keyword arguments only, `actor` first; of a package, what it exports."""
     found = []
     for path, where, tree in python_files(root):
         if where.name != "services":
@@ -211,15 +211,13 @@ def services_called_by_position(root: Path) -> list[str]:
 def _exported(root: Path, path: Path) -> set[str] | None:
     """The names that the package `services` around `path` exports; None where services are a single file."""
     parts = path.parts
-    init = (
-        root.joinpath(*parts[: parts.index("services") + 1], "__init__.py") if "services" in parts else None
-    )
-    if init is None or not init.is_file():
+    if "services" not in parts:
         return None
-    tree = ast.parse(init.read_text(encoding="utf-8"))
+    package = root.joinpath(*parts[: parts.index("services") + 1])
     return {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for init in package.rglob("__init__.py")
+        for node in ast.walk(ast.parse(init.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }

@@ -75,9 +75,7 @@ FAULTS = {
 
 def lint(folder: Path) -> str:
     """What `lint-imports` says about the packages in `folder`."""
-    program = (
-        "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
-    )
+    program = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     ran = subprocess.run(
         [sys.executable, "-c", program, "--no-cache", "--no-logo"],
         cwd=folder,
@@ -116,9 +114,7 @@ def test_all_contracts_are_kept() -> None:
 
 
 @pytest.mark.parametrize("contract", Layers.read().contracts)
-def test_each_contract_catches_a_planted_fault(
-    contract: str, report_of_planted_faults: dict[str, str]
-) -> None:
+def test_each_contract_catches_a_planted_fault(contract: str, report_of_planted_faults: dict[str, str]) -> None:
     section = report_of_planted_faults[Layers.read().contracts[contract]["name"]]
     for fault in FAULTS[contract]:
         assert fault in section
@@ -130,9 +126,7 @@ def test_the_api_of_an_app_may_use_the_kernel(report_of_planted_faults: dict[str
 
 def test_only_the_kernel_of_the_api_is_an_exception() -> None:
     ignored = [
-        line
-        for contract in Layers.read().contracts.values()
-        for line in entries(contract.get("ignore_imports", ""))
+        line for contract in Layers.read().contracts.values() for line in entries(contract.get("ignore_imports", ""))
     ]
     assert ignored == [
         "community.*.api.** -> community.core.api.**",

@@ -66,9 +66,7 @@ def test_no_row_speaks_of_a_route_that_is_not_there() -> None:
     routes = list(site_routes(get_resolver().url_patterns))
     for row in SITE:
         start = row.route.removesuffix("…")
-        assert row.route in routes or (
-            start != row.route and any(route.startswith(start) for route in routes)
-        )
+        assert row.route in routes or (start != row.route and any(route.startswith(start) for route in routes))
     assert {(row.method, row.route) for row in API} <= set(operations(documented(SITE_API).document))
 
 
@@ -76,9 +74,7 @@ class World:
     """The people and things the addresses of the table speak of."""
 
     def __init__(self, cast: Cast) -> None:
-        self.people: dict[str, User | None] = {
-            role: None if role == "guest" else getattr(cast, role) for role in ROLES
-        }
+        self.people: dict[str, User | None] = {role: None if role == "guest" else getattr(cast, role) for role in ROLES}
         category = make_category("Films", slug="films")
         post = make_post(cast.fan, "Seen", category=category, tags=["stars"])
         draft = make_post(cast.fan, "Unseen", published=False)
@@ -87,6 +83,7 @@ class World:
         binned = make_post(cast.fan, "Gone")
         services.delete_post(actor=cast.fan, post=binned)
         document = CustomDocument.objects.create(title="Rules", file=ContentFile(b"Be kind.", "rules.txt"))
+        document.file.close()
         self.names = {
             "post": post.pk,
             "post_slug": post.slug,
@@ -112,20 +109,21 @@ class World:
 
 
 @pytest.fixture
-def ask(cast: Cast, client_for: Callable[[Any], CheckedClient], settings: Any) -> Callable[[Row, str], int]:
+def ask(
+    cast: Cast, client: CheckedClient, client_for: Callable[[Any], CheckedClient], settings: Any
+) -> Callable[[Row, str], int]:
     """Asks for a row as a role; what the answer changed in the database is taken back."""
     settings.RATE_LIMIT_SCALE = 10_000
     world = World(cast)
-    clients = {role: client_for(world.people[role]) for role in ROLES}
-    cookies = {role: copy.deepcopy(client.cookies) for role, client in clients.items()}
+    cookies = {role: client_for(world.people[role]).cookies for role in ROLES}
 
     def status(row: Row, role: str) -> int:
-        client = clients[role]
         client.cookies = copy.deepcopy(cookies[role])
         body = b"" if row.body is None else json.dumps(world.fill(row.body)).encode()
         with transaction.atomic():
             response = client.generic(row.method, world.fill(row.address), body, "application/json")
-            response.close()
+            if response.streaming:
+                b"".join(response.streaming_content)
             transaction.set_rollback(True)
         return response.status_code
 

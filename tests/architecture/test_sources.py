@@ -124,9 +124,7 @@ def test_the_project_keeps(rule: sources.Rule) -> None:
 
 
 @pytest.mark.parametrize(("rule", "name", "text", "finding"), FAULTS)
-def test_a_planted_fault_is_found(
-    rule: sources.Rule, name: str, text: str, finding: str, tmp_path: Path
-) -> None:
+def test_a_planted_fault_is_found(rule: sources.Rule, name: str, text: str, finding: str, tmp_path: Path) -> None:
     findings = rule(plant(tmp_path, name, text))
     assert any(finding in found for found in findings), findings
 

@@ -59,7 +59,9 @@ def test_an_editor_writes_publishes_and_changes_a_post_in_a_section(client, clie
     assert desk.get(add).status_code == 200
     response = desk.post(
         add,
-        post_form("From the desk", text="<p>Hi <b onclick='x()'>all</b></p>", tags="One, Two", **{"action-publish": "1"}),
+        post_form(
+            "From the desk", text="<p>Hi <b onclick='x()'>all</b></p>", tags="One, Two", **{"action-publish": "1"}
+        ),
     )
     assert response.status_code == 302, response.content
     post = PostPage.objects.get(title="From the desk")
@@ -139,7 +141,15 @@ def test_editors_keep_categories(client_for, cast):
     desk = client_for(cast.editor)
     response = desk.post(
         "/cms/snippets/cms/category/add/",
-        {"name": "Films", "slug": "films", "description": "", "colour": "#7c4df0", "icon": "", "parent": "", "order": 1},
+        {
+            "name": "Films",
+            "slug": "films",
+            "description": "",
+            "colour": "#7c4df0",
+            "icon": "",
+            "parent": "",
+            "order": 1,
+        },
     )
     assert response.status_code == 302, response.content[:2000]
     assert Category.objects.get().slug == "films"
@@ -151,7 +161,15 @@ def test_editors_keep_categories(client_for, cast):
 
 @pytest.mark.parametrize(
     "path",
-    ["/cms/", "/cms/pages/", "/cms/images/", "/cms/documents/", "/cms/reports/site-history/", "/cms/account/", "/cms/redirects/"],
+    [
+        "/cms/",
+        "/cms/pages/",
+        "/cms/images/",
+        "/cms/documents/",
+        "/cms/reports/site-history/",
+        "/cms/account/",
+        "/cms/redirects/",
+    ],
 )
 def test_pages_of_the_admin_open_for_administrators(client_for, cast, path):
     make_category()

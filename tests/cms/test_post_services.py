@@ -162,9 +162,7 @@ class TestChanging:
             services.update_post(actor=cast.moderator, post=post, title="Mine")
 
     def test_editors_own_sections(self, cast):
-        post = services.create_post(
-            actor=cast.editor, title="Desk", content="x", published=True, parent=make_section()
-        )
+        post = services.create_post(actor=cast.editor, title="Desk", content="x", published=True, parent=make_section())
         other = make_user("second_editor")
         other.groups.set(cast.editor.groups.all())
         assert services.update_post(actor=other, post=post, title="Edited").title == "Edited"
@@ -262,3 +260,19 @@ def test_first_posts_of_many_at_once_make_one_author_page_each(settings, home):
     assert not errors
     assert CreatorPage.objects.count() == 4
     assert PostPage.objects.count() == 8
+
+
+@pytest.mark.django_db
+def test_the_summary_is_made_of_the_words_that_are_read(cast):
+    post = make_post(
+        cast.fan,
+        content=None,
+        body=[
+            ("html", "<p>First &amp; <b>second</b></p>"),
+            ("code", {"language": "python", "code": "print('no')"}),
+            ("video", {"video": "dQw4w9WgXcQ", "title": "no", "start": None}),
+            ("quote", {"text": "third", "attribution": ""}),
+        ],
+    )
+    assert post.summary == "First & second third"
+    assert post.word_count == 3

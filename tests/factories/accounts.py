@@ -51,9 +51,7 @@ class Cast:
     @cached_property
     def suspended(self) -> User:
         """A fan who is suspended."""
-        return services.change_status(
-            actor=None, person=make_user("suspended"), status=Status.SUSPENDED, system=True
-        )
+        return services.change_status(actor=None, person=make_user("suspended"), status=Status.SUSPENDED, system=True)
 
     @cached_property
     def banned(self) -> User:

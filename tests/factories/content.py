@@ -35,9 +35,7 @@ def make_category(name: str = "", **values: Any) -> Category:
 
 def make_section(title: str = "News", **values: Any) -> SectionPage:
     """A live section below the home page."""
-    return services.add_page(
-        parent=services.site_root(), page=SectionPage(title=title, show_in_menus=True, **values)
-    )
+    return services.add_page(parent=services.site_root(), page=SectionPage(title=title, show_in_menus=True, **values))
 
 
 def make_image(title: str = "Picture", *, size: tuple[int, int] = (640, 360), colour: str = "#7c4df0") -> CustomImage:

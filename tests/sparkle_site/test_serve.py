@@ -198,6 +198,16 @@ def test_hangup_with_broken_code_keeps_the_processes_from_before(
     assert int(site.get("/pid")) in before
 
 
+def test_closing_the_terminal_stops_the_site(launch: Callable[..., Site]) -> None:
+    ours, theirs = os.openpty()
+    site = launch("--only=web", "--web=1", terminal=theirs).serves()
+    os.close(theirs)
+    site.process.send_signal(signal.SIGHUP)  # the terminal is still there, so this renews
+    eventually(lambda: "The new processes serve." in site.output)
+    os.close(ours)
+    assert site.process.wait(25) == 0
+
+
 def test_private_engines_start_and_stop_with_the_site_and_return_when_killed(
     launch: Callable[..., Site], tmp_path: Path
 ) -> None:

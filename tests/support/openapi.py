@@ -1,4 +1,4 @@
-"""Holds every API answer of every test against the OpenAPI document: what is declared is there, and nothing else."""
+"""Holds every API answer of every test against the OpenAPI document: what it declares, and no more."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DocumentedApi:
         ]
 
     def operations_at(self, path: str) -> dict[str, Any]:
-        """The operations of the address, literal ones before those with parameters; empty when there are none."""
+        """The operations of the address, literal ones before those with parameters; may be empty."""
         found = [operations for pattern, operations in self.paths if pattern.fullmatch(path)]
         exact = self.document["paths"].get(path)
         return exact or (found[0] if found else {})

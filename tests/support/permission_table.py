@@ -1,9 +1,9 @@
 """Who gets which answer where: every route of the site and of the API, for every role.
 
-A row has the route as the site declares it (an operation as the OpenAPI document names it), the address that is
-asked, and the status for each of ROLES, or one for all. `{post}` and `{draft}` are a live post and a draft of the
-fan, `{binned}` is the fan's and lies in the bin, `{section_post}` is the editor's. A route may have several rows;
-one whose route ends in "…" stands for everything below it.
+A row has the route as the site declares it (an operation as the OpenAPI document names it), the address
+that is asked, and the status for each of ROLES, or one for all. `{post}` and `{draft}` are a live post and a
+draft of the fan, `{binned}` is the fan's and lies in the bin, `{section_post}` is the editor's. A route may
+have several rows; one whose route ends in "…" stands for everything below it.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import re
 import socket
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -20,16 +22,25 @@ TINY = "tests.sparkle_site.tiny_site"
 class Site:
     """A launcher in a process of its own."""
 
-    def __init__(self, folder: Path, *arguments: str, settings: str = TINY, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        settings: str = TINY,
+        terminal: int | None = None,
+        **environment: str,
+    ) -> None:
         self.log = folder / f"site-{time.monotonic_ns()}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "sparkle_site.serve", "--port=0", *arguments],
                 cwd=PROJECT,
                 env={**os.environ, "DJANGO_SETTINGS_MODULE": settings, **environment},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if terminal is None else terminal,
                 stdout=log,
                 stderr=log,
+                start_new_session=terminal is not None,
+                preexec_fn=None if terminal is None else lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
             )
         self.port = 0
 

@@ -15,7 +15,6 @@ from cms.importers import Notes
 from cms.importers.wordpress.shortcode_html import link
 from community.core.text import is_web_address
 
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _BLOCK = re.compile(r"^\s+(/?)wp:([a-z0-9_-]+(?:/[a-z0-9_-]+)?)\s*(\{.*\})?\s*(/?)$", re.DOTALL)
 _BREAK = re.compile(r"^(?:more\b.*|nextpage|noteaser)$", re.DOTALL)
 #: Blocks whose content WordPress treats as if it were written in the old editor.
@@ -41,13 +40,13 @@ def parts(source: str, notes: Notes) -> list[Part]:
     result: list[Part] = []
     open_blocks: list[str] = []
     position = 0
-    for match in _COMMENT.finditer(source):
-        _add(result, source[position : match.start()], open_blocks)
-        position = match.end()
-        block = _BLOCK.match(match[1])
+    while (start := source.find("<!--", position)) >= 0 and (end := source.find("-->", start + 4)) >= 0:
+        _add(result, source[position:start], open_blocks)
+        comment, position = source[start + 4 : end], end + 3
+        block = _BLOCK.match(comment)
         if block is None:
             # Other comments, and <!--more-->, <!--nextpage-->: the text goes on in a new paragraph.
-            _add(result, "\n\n" if _BREAK.match(match[1].strip()) else "", open_blocks)
+            _add(result, "\n\n" if _BREAK.match(comment.strip()) else "", open_blocks)
             continue
         closes, name, attributes, empty = block.groups()
         if closes:

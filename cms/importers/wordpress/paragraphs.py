@@ -141,6 +141,9 @@ class Arranger:
 
     def _pre(self, node: Element) -> list[Element]:
         children = preformatted(node.children)
+        # A parser takes away the first line end inside <pre>, each time.
+        if children and isinstance(children[0], str):
+            children[0] = children[0].lstrip("\n")
         return filled(Element("pre", children))
 
     def _figure(self, node: Element, *, top: bool) -> list[Element]:

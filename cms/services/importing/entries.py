@@ -191,24 +191,16 @@ class Entries:
                 self.report.warn("long titles were cut", entry.label)
             return truncate(entry.title, TITLE_MAX)
         words = "" if entry.password else _first_words(pieces)
-        return (
-            truncate(words, _TITLE_WORDS)
-            if is_visible(words)
-            else f"Untitled {entry.external_id}"[:TITLE_MAX]
-        )
+        return truncate(words, _TITLE_WORDS) if is_visible(words) else f"Untitled {entry.external_id}"[:TITLE_MAX]
 
     def _protect(self, page: ImportedPage, password: str) -> None:
         """Wagtail asks for the password before it shows the page; pages below it are behind it, too."""
         kept = password[:_PASSWORD_MAX]
-        rows = PageViewRestriction.objects.filter(
-            page_id=page.pk, restriction_type=PageViewRestriction.PASSWORD
-        )
+        rows = PageViewRestriction.objects.filter(page_id=page.pk, restriction_type=PageViewRestriction.PASSWORD)
         current = rows.first()
         if current is None and kept:
             base = Page.objects.get(pk=page.pk)
-            PageViewRestriction(
-                page=base, restriction_type=PageViewRestriction.PASSWORD, password=kept
-            ).save()
+            PageViewRestriction(page=base, restriction_type=PageViewRestriction.PASSWORD, password=kept).save()
         elif current is not None and not kept:
             current.delete()
         elif current is not None and current.password != kept:

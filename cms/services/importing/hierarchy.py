@@ -40,9 +40,7 @@ def ordered(pages: Iterable[tuple[str, EntryRecord]], known: Iterable[str]) -> l
     planned: list[Planned] = []
     placed: set[str] = set()
     tops = deque((key, "", 1) for key in children.pop("", []))
-    tops += [
-        (key, parent, 1) for parent, siblings in children.items() if parent not in entries for key in siblings
-    ]
+    tops += [(key, parent, 1) for parent, siblings in children.items() if parent not in entries for key in siblings]
     while True:
         while tops:
             key, parent, depth = tops.popleft()

@@ -91,18 +91,14 @@ class People:
 
 def _shown_name(author: AuthorRecord) -> str:
     """The name to show; an e-mail address used as a name loses its domain."""
-    name = next(
-        (name for name in (author.display_name, author.login) if is_visible(name)), _NOBODY.display_name
-    )
+    name = next((name for name in (author.display_name, author.login) if is_visible(name)), _NOBODY.display_name)
     return truncate(name.partition("@")[0] if _ADDRESS.match(name) else name, _NAME_MAX)
 
 
 def free_username(login: str) -> str:
     """A valid user name that nobody has, as like `login` as possible."""
     local = login.partition("@")[0] or login
-    plain = (
-        local if local.isascii() and local.replace("_", "").isalnum() else make_slug(local, fallback="author")
-    )
+    plain = local if local.isascii() and local.replace("_", "").isalnum() else make_slug(local, fallback="author")
     base = plain.replace("-", "_")[: USERNAME_MAX - 6].rstrip("_") or "author"
     if base.lower().startswith("deleted_"):
         base = f"author_{base}"[: USERNAME_MAX - 6]

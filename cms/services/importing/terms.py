@@ -72,9 +72,7 @@ class Terms:
             return True
         if term.taxonomy == TAG and term.name.lower() in self._tag_names:
             return True
-        self.report.warn(
-            "terms that only a post names, and not the list of the site, were left out", term.name
-        )
+        self.report.warn("terms that only a post names, and not the list of the site, were left out", term.name)
         return False
 
     def _make(self, term: TermRecord, *, described: bool = True) -> bool:
@@ -153,9 +151,7 @@ class Terms:
         """
         terms = [term for term in terms if self._exists(term)]
         categories = [term for term in terms if term.taxonomy == CATEGORY]
-        chosen = next(
-            (term for term in categories if term.slug != "uncategorized"), next(iter(categories), None)
-        )
+        chosen = next((term for term in categories if term.slug != "uncategorized"), next(iter(categories), None))
         found = {term.slug: self.category(term) for term in categories}
         for _term in categories[1:]:
             self.report.warn("further categories of posts were left out: a post has one")

@@ -151,9 +151,7 @@ class _Import:
 
     def _earlier(self, key: str) -> Page | None:
         row = self.ledger.find(PAGE, key) if key else None
-        return (
-            StandardPage.objects.filter(pk=row.page_id).first() if row is not None and row.page_id else None
-        )
+        return StandardPage.objects.filter(pk=row.page_id).first() if row is not None and row.page_id else None
 
 
 def _home() -> HomePage:

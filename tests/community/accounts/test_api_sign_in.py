@@ -210,7 +210,7 @@ def test_a_token_ends_with_the_password(client, cast):
     assert refresh(client, data["refreshToken"]).status_code == 401
 
 
-def test_tokens_of_another_kind_key_or_time_are_refused(client, cast, time_machine=None):
+def test_tokens_of_another_kind_key_or_time_are_refused(client, cast):
     data = signed_in(client, cast.fan)
     payload = pyjwt.decode(data["token"], options={"verify_signature": False})
     key = django_settings.SECRET_KEY

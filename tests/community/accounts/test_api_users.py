@@ -34,7 +34,8 @@ def test_a_profile_has_the_contracts_shape(client, cast):
     )
     data = profile(client, "fan")
     assert set(data) == {
-        "id", "username", "image", "role", "level", "experience", "verified", "createdAt", "updatedAt", "version",
+        "id", "username", "image", "role", "level", "experience", "verified", "createdAt", "updatedAt",
+        "version",
         "url", "bio", "profile", "stats",
     }  # fmt: skip
     assert data["id"] == str(cast.fan.pk)
@@ -71,9 +72,7 @@ def test_unknown_banned_deleted_and_private_people_look_alike(client, cast):
     deleted, private = make_user("gone"), make_user("private")
     services.change_status(actor=None, person=deleted, status=Status.DELETED, system=True)
     services.update_profile(actor=private, person=private, visibility=Profile.Visibility.PRIVATE)
-    answers = [
-        client.get(f"/api/users/{name}") for name in ("nobody", cast.banned.username, "gone", "private")
-    ]
+    answers = [client.get(f"/api/users/{name}") for name in ("nobody", cast.banned.username, "gone", "private")]
     assert {answer.status_code for answer in answers} == {404}
     bodies = [{**answer.json(), "requestId": ""} for answer in answers]
     assert all(body == bodies[0] for body in bodies)

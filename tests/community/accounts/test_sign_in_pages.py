@@ -123,7 +123,9 @@ def test_signing_out_needs_a_post_and_ends_the_session(client_for, cast):
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_after_signing_in_nobody_is_led_elsewhere(client, cast, target):
     response = client.post(
         f"/account/login/?next={target}", {"login": cast.fan.email, "password": PASSWORD, "next": target}

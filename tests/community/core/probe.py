@@ -158,6 +158,6 @@ urlpatterns = [
     path("api/echo", EchoView.as_view()),
     path("api/faults/<str:name>", FaultView.as_view()),
     path("api/openapi.json", DocumentView.as_view(urlconf=__name__)),
-    re_path(r"^api(?:/.*)?$", UnknownAddress.as_view()),
+    re_path(r"^api(?:/[\s\S]*)?\Z", UnknownAddress.as_view()),
 ]
 handler500 = "sparkle_site.errors.server_error"

@@ -1,4 +1,4 @@
-"""Limits hold exactly, also when everybody comes at once, and open or stay shut as they should without Redis."""
+"""Limits hold exactly, also when everybody comes at once, and open or stay shut without Redis."""
 
 from __future__ import annotations
 

@@ -45,9 +45,13 @@ def test_a_fact_outside_a_transaction_is_refused(empty_outbox):
 
 
 def test_a_fact_goes_with_the_change_that_is_rolled_back(empty_outbox):
-    with pytest.raises(ValueError, match="no"), transaction.atomic():
-        outbox.record(PostUpdated(post_id=1))
-        raise ValueError("no")
+    def change_and_fail():
+        with transaction.atomic():
+            outbox.record(PostUpdated(post_id=1))
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        change_and_fail()
     assert not OutboxFact.objects.exists()
 
 

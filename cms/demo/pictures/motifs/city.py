@@ -168,14 +168,17 @@ def flock(canvas: Canvas) -> None:
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
     canvas.pool([(0.1, 0.1, p.deep), (0.9, 0.1, p.ground), (0.3, 1, p.hues[2]), (0.9, 0.95, p.light)])
     turn = rnd.uniform(0.8, 1.2)
-    for n in range(48):
-        along = n / 47
-        angle = math.pi * (1.15 + 0.75 * along * turn)
-        reach = h * (0.64 + rnd.uniform(-0.22, 0.22))
+    flying: list[tuple[float, float, float]] = []
+    for n in range(140):
+        along = n / 139
+        angle = math.pi * (1.12 + 0.76 * along * turn)
+        reach = h * (0.66 + rnd.uniform(-0.3, 0.24))
         x = w * 0.52 + reach * math.cos(angle) * 1.5
-        y = h * 1.02 + reach * math.sin(angle) * 1.15
-        size = h * (0.022 + 0.05 * abs(math.sin(along * math.pi)) * rnd.uniform(0.6, 1.1))
-        _flying(canvas, x, y, size, tilt=(math.degrees(angle) + 90) * 0.6 + rnd.gauss(0, 8))
+        y = h * 1.04 + reach * math.sin(angle) * 1.15
+        size = h * (0.014 + 0.05 * math.sin(along * math.pi) ** 2 * rnd.uniform(0.5, 1.1))
+        if all(math.hypot(x - a, y - b) > (size + other) * 1.7 for a, b, other in flying):
+            flying.append((x, y, size))
+            _flying(canvas, x, y, size, tilt=(math.degrees(angle) - 270) * 0.5 + rnd.gauss(0, 7))
 
 
 def _flying(canvas: Canvas, x: float, y: float, size: float, *, tilt: float) -> None:

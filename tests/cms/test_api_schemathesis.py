@@ -1,0 +1,93 @@
+"""Random requests to every operation, as guest and as user: no fault of ours and no undocumented answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from allauth.headless.internal.sessionkit import new_session
+from allauth.headless.tokens.strategies.jwt import internal as jwt
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode, checks
+
+from sparkle_site.wsgi import application
+from tests.factories import make_category, make_post
+
+EXAMPLES = 12
+DOCUMENT = "/api/openapi.json"
+CHECKS = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.positive_data_acceptance,
+    checks.unsupported_method,
+    checks.allow_header_conformance,
+    checks.ignored_auth,
+]
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests end without closing the connection that holds the test's transaction, as in Django's client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def api(settings: Any, cast: Any, one_connection: None) -> Any:
+    """The operations of the document, and a site with something on it."""
+    settings.RATE_LIMIT_SCALE = 1_000_000
+    for number in range(3):
+        make_post(cast.creator, tags=[f"tag {number}"], category=make_category(), published=number < 2)
+    return schemathesis.openapi.from_wsgi(DOCUMENT, application)
+
+
+def bearer(user: Any) -> str:
+    """An access token in a new session of `user`."""
+    session = new_session()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "community.accounts.adapters.PeopleBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return jwt.create_access_token(user, session, {})
+
+
+@pytest.mark.parametrize("who", ["guest", "fan", "admin"])
+def test_no_operation_surprises(api, cast, who):
+    user = None if who == "guest" else getattr(cast, who)
+    for result in api.get_all_operations():
+        operation = result.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            hammer(operation, mode, user)
+
+
+def hammer(operation: Any, mode: GenerationMode, user: Any) -> None:
+    """A bounded number of requests, the same ones each time."""
+
+    @seed(20261123)
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        # Signing out ends the session, so each request brings a token of its own.
+        headers = {"Authorization": f"Bearer {bearer(user)}"} if user is not None else {}
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    run()

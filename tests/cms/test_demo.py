@@ -1,0 +1,313 @@
+"""The demonstration: complete, honest, loaded once, and never where it does not belong."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import override_settings
+from PIL import Image
+
+from cms.demo import DEMO_PASSWORD, accounts_text, demo_accounts, markup, pictures
+from cms.demo.material import read_material
+from cms.demo.pictures.motifs import EMBLEMS, MOTIFS
+from cms.demo.pictures.palettes import PALETTES
+from cms.models import Category, CreatorPage, CustomImage, HomePage, PostPage, SectionPage, StandardPage
+from cms.selectors import list_creators
+from community.accounts.choices import Role, Status
+from community.accounts.models import User
+from community.core.integrity import run_checks
+from community.core.models import TargetCounts
+from community.core.text import count_words, make_slug, youtube_id
+
+SMALL = 0.1
+
+
+def load() -> str:
+    """What the command prints."""
+    output = io.StringIO()
+    with override_settings(DEMO=True):
+        call_command("load_demo", picture_scale=SMALL, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: pytest.FixtureDef) -> Iterator[str]:
+    """The demonstration, loaded once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load()
+        transaction.set_rollback(True)
+
+
+def contents() -> dict[str, str]:
+    """A digest of all rows of each table."""
+    digests = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT x::text FROM "{table}" x ORDER BY 1')
+            digests[table] = hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+    return digests
+
+
+# The content, without a database
+
+
+def test_content_is_what_the_specification_promises():
+    material = read_material()
+    assert len([person for person in material.people if person.role in {Role.CREATOR, Role.VERIFIED_CREATOR}]) == 12
+    assert len(material.posts) == 40
+    assert len(material.categories) == 8
+    assert 20 <= len({tag for post in material.posts for tag in post.tags}) <= 35
+
+
+def test_slugs_are_those_the_titles_make():
+    for post in read_material().posts:
+        assert post.slug == make_slug(post.title)
+
+
+def test_everything_that_is_named_exists():
+    material = read_material()
+    names = {person.username for person in material.people}
+    categories = {entry["slug"] for entry in material.categories}
+    slugs = {post.slug for post in material.posts}
+    assert {account["username"] for account in demo_accounts()} <= names
+    assert {material.home["hero_post"], *material.home["featured"]} <= slugs
+    for post in material.posts:
+        assert post.author in names
+        assert post.category in categories | {""}
+        drawings = [part for part in post.body if isinstance(part, markup.Drawing)]
+        assert all(drawing.motif in MOTIFS and drawing.palette in PALETTES for drawing in drawings)
+        assert post.cover is None or (post.cover.name in MOTIFS and post.cover.palette in PALETTES and post.cover_alt)
+        videos = [post.video] if post.video else []
+        videos += [part.address for part in post.body if isinstance(part, markup.Video)]
+        assert all(youtube_id(address) for address in videos)
+    for person in material.people:
+        assert person.avatar is None or person.avatar.name in EMBLEMS
+
+
+def test_no_paragraph_is_there_twice():
+    seen: set[str] = set()
+    for post in read_material().posts:
+        for part in post.body:
+            if isinstance(part, markup.Text):
+                for paragraph in part.html.split("</p>"):
+                    assert len(paragraph) < 40 or paragraph not in seen
+                    seen.add(paragraph)
+
+
+def test_posts_are_of_many_kinds():
+    posts = read_material().posts
+    kinds = {type(part) for post in posts for part in post.body}
+    assert kinds == {markup.Text, markup.Quote, markup.Code, markup.Drawing, markup.Video}
+    lengths = [count_words(" ".join(p.html for p in post.body if isinstance(p, markup.Text))) for post in posts]
+    assert len([length for length in lengths if length >= 500]) >= 8
+    assert len([length for length in lengths if length < 150]) >= 5
+    assert [post for post in posts if post.video]
+    assert [post for post in posts if post.cover is None]
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("One\nline.\n\nAnother *soft*.", "<p>One line.</p><p>Another <i>soft</i>.</p>"),
+        ("## A < B", "<h2>A &lt; B</h2>"),
+        ("- **a**\n- `b*c*`", "<ul><li><b>a</b></li><li><code>b*c*</code></li></ul>"),
+        ("1. [x](/y/)", '<ol><li><a href="/y/">x</a></li></ol>'),
+    ],
+)
+def test_little_markdown_becomes_rich_text(source, html):
+    assert markup.rich_text(source) == html
+
+
+@pytest.mark.parametrize("source", ["#### Too deep", "| a | table |", "![no motif](picture.jpg)", "<b>HTML</b>"])
+def test_other_markup_is_refused(source):
+    with pytest.raises(ValueError, match="Unknown markup"):
+        markup.parts(source)
+
+
+# The pictures
+
+
+@pytest.mark.parametrize("motif", sorted(MOTIFS))
+def test_the_same_seed_draws_the_same_bytes(motif):
+    first = pictures.draw(motif, "ember", seed="a", scale=SMALL)
+    assert first == pictures.draw(motif, "ember", seed="a", scale=SMALL)
+    assert first != pictures.draw(motif, "lagoon", seed="a", scale=SMALL)
+
+
+def test_covers_have_their_size_and_are_light_enough():
+    for motif in ("canyon", "weave", "ripples"):
+        data = pictures.draw(motif, "ember", seed="a")
+        assert len(data) <= pictures.MAX_BYTES
+        assert Image.open(io.BytesIO(data)).size == (1600, 900)
+
+
+def test_banners_are_four_to_one():
+    assert Image.open(io.BytesIO(pictures.draw("dunes", "amber", seed="a", banner=True, scale=SMALL))).size == (160, 40)
+
+
+# The loading
+
+
+@pytest.mark.django_db
+def test_everything_is_there(loaded):
+    assert list_creators().count() == 12
+    assert PostPage.objects.published().count() == 40
+    assert Category.objects.count() >= 8
+    assert set(SectionPage.objects.live().values_list("slug", flat=True)) >= {"news", "guides"}
+    assert set(StandardPage.objects.live().values_list("slug", flat=True)) >= {"about", "rules", "privacy"}
+    assert PostPage.objects.published().filter(author__username="editor").count() == 6
+    assert PostPage.objects.published().filter(language="de").count() == 6
+    assert CreatorPage.objects.exclude(headline="").exclude(banner=None).count() == 13
+    assert User.objects.exclude(profile__avatar="").count() == 7
+    assert CustomImage.objects.filter(description="", title__contains="banner").count() == 13
+    assert "40 of 40 posts" in loaded
+
+
+@pytest.mark.django_db
+def test_home_welcomes_and_shows_chosen_posts(loaded):
+    home = HomePage.objects.get()
+    assert home.hero_text
+    assert home.hero_post.slug == "how-we-lit-a-whole-canyon-with-eleven-torches"
+    assert home.featured_posts.count() == 6
+    assert home.live
+    assert not home.has_unpublished_changes
+
+
+@pytest.mark.django_db
+def test_roles_and_ticks(loaded):
+    roles = dict(
+        User.objects.filter(username__in=[a["username"] for a in demo_accounts()]).values_list("username", "role")
+    )
+    assert roles == {
+        "fan": Role.USER,
+        "new_fan": Role.USER,
+        "creator": Role.CREATOR,
+        "verified_creator": Role.VERIFIED_CREATOR,
+        "editor": Role.USER,
+        "moderator": Role.MODERATOR,
+        "admin": Role.ADMIN,
+    }
+    assert not User.objects.filter(is_superuser=True, username="admin").exists()
+    assert User.objects.get(username="editor").groups.filter(name="Editors").exists()
+    assert set(User.objects.filter(verified=True).values_list("role", flat=True)) == {Role.VERIFIED_CREATOR}
+
+
+@pytest.mark.django_db
+def test_only_the_listed_accounts_have_the_public_password(loaded):
+    with_password = {user.username for user in User.objects.all() if user.has_usable_password()}
+    assert with_password == {account["username"] for account in demo_accounts()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("username", ["fan", "creator", "verified_creator", "editor", "moderator", "admin"])
+def test_listed_accounts_can_sign_in(loaded, client, username):
+    response = client.post("/account/login/", {"login": username, "password": DEMO_PASSWORD})
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.get(username=username).pk)
+
+
+@pytest.mark.django_db
+def test_new_fan_has_not_confirmed_the_address(loaded, client):
+    person = User.objects.get(username="new_fan")
+    assert person.email == "new-fan@sparkle.example"
+    assert person.status == Status.PENDING_VERIFICATION
+    assert not EmailAddress.objects.get(user=person).verified
+    client.post("/account/login/", {"login": "new_fan", "password": DEMO_PASSWORD})
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_dates_lie_in_the_past_and_in_order(loaded):
+    admin = User.objects.get(username="admin")
+    for post in PostPage.objects.select_related("author"):
+        assert post.author.created_at < post.first_published_at < admin.created_at
+        assert post.first_published_at == post.last_published_at == post.latest_revision.created_at
+        assert post.edited_at is None
+
+
+@pytest.mark.django_db
+def test_numbers_are_honest(loaded):
+    assert TargetCounts.objects.count() == 40
+    numbers = [
+        field.name for field in TargetCounts._meta.fields if field.name not in {"id", "target_kind", "target_id"}
+    ]
+    for row in TargetCounts.objects.values(*numbers):
+        assert not any(value for value in row.values() if isinstance(value, int | dict))
+
+
+@pytest.mark.django_db
+def test_pages_answer(loaded, client):
+    home = client.get("/")
+    assert "Where the long version lives" in home.content.decode()
+    for page in [
+        *PostPage.objects.all(),
+        *CreatorPage.objects.all(),
+        *SectionPage.objects.all(),
+        *StandardPage.objects.all(),
+    ]:
+        assert client.get(page.url).status_code == 200, page.url
+
+
+@pytest.mark.django_db
+def test_the_data_is_sound(loaded):
+    assert run_checks() == []
+
+
+@pytest.mark.django_db
+def test_second_load_changes_nothing(loaded):
+    before = contents()
+    output = load()
+    after = contents()
+    assert [table for table in before if before[table] != after[table]] == []
+    assert "posts" not in output
+
+
+@pytest.mark.django_db
+def test_half_a_demonstration_is_completed_with_the_same_dates(loaded):
+    post = PostPage.objects.get(slug="four-frames")
+    published_at = post.first_published_at
+    post.delete()
+    load()
+    assert PostPage.objects.get(slug="four-frames").first_published_at == published_at
+    assert PostPage.objects.published().count() == 40
+
+
+@pytest.mark.django_db
+def test_what_somebody_changed_stays(loaded):
+    PostPage.objects.filter(slug="the-radio-rule").update(title="Another title")
+    HomePage.objects.update(hero_title="Our own welcome")
+    load()
+    assert PostPage.objects.get(slug="the-radio-rule").title == "Another title"
+    assert HomePage.objects.get().hero_title == "Our own welcome"
+
+
+# Where it does not belong
+
+
+@pytest.mark.django_db
+def test_refused_when_the_demonstration_is_off():
+    assert not settings.DEMO
+    with pytest.raises(CommandError, match="SPARKLE_DEMO=1"):
+        call_command("load_demo")
+    assert not User.objects.filter(username="fan").exists()
+
+
+@pytest.mark.django_db
+@override_settings(DEMO=True)
+def test_refused_in_production_settings(monkeypatch):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "sparkle_site.settings.production")
+    with pytest.raises(CommandError, match="never in production"):
+        call_command("load_demo")
+
+
+def test_accounts_are_listed_for_the_console():
+    text = accounts_text()
+    assert DEMO_PASSWORD in text
+    assert [line.split()[0] for line in text.splitlines()[1:]] == [account["username"] for account in demo_accounts()]
