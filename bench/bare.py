@@ -30,9 +30,7 @@ def main() -> None:
             die_with_parent(signal.SIGTERM, parent)
             web.serve(application, listener)
         children.append(child)
-    signal.signal(
-        signal.SIGTERM, lambda number, frame: [os.kill(child, signal.SIGTERM) for child in children]
-    )
+    signal.signal(signal.SIGTERM, lambda number, frame: [os.kill(child, signal.SIGTERM) for child in children])
     for child in children:
         os.waitpid(child, 0)
 

@@ -37,9 +37,7 @@ def load(
     body: str = "",
 ) -> Load:
     """Asks for `path` on so many connections at once. With a `body` it is sent by POST."""
-    script = [
-        f"wrk.headers[{json.dumps(n)}] = {json.dumps(v)}" for n, v in {**HEADERS, **(headers or {})}.items()
-    ]
+    script = [f"wrk.headers[{json.dumps(n)}] = {json.dumps(v)}" for n, v in {**HEADERS, **(headers or {})}.items()]
     if body:
         script += ['wrk.method = "POST"', f"wrk.body = {json.dumps(body)}"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
@@ -55,9 +53,7 @@ def load(
             "-s",
             file.name,
         ]
-        done = subprocess.run(
-            [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BenchError(f"wrk failed: {done.stdout}{done.stderr}")
     return Load(
@@ -69,9 +65,9 @@ def load(
 
 
 def percentile(text: str, number: int) -> float:
-    """A latency of wrk's list in milliseconds."""
-    value, unit = re.findall(rf"^\s+{number}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)[0]
-    return float(value) * UNITS[unit]
+    """A latency of wrk's list in milliseconds; not a number when nothing was answered."""
+    found = re.findall(rf"^\s+{number}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+    return float(found[0][0]) * UNITS[found[0][1]] if found else float("nan")
 
 
 def failures(text: str) -> int:

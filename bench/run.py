@@ -55,9 +55,15 @@ def ratios(rate: float, bare: float, empty: float | None = None) -> tuple[str, s
     return f"{rate / bare:.3f}", f"1/{empty / rate:.1f}" if empty else ""
 
 
-def cells(site: servers.Server, found: dict[str, Any], chosen: list[Cell], seconds: float) -> None:
+def cells(
+    site: servers.Server,
+    found: dict[str, Any],
+    chosen: list[Cell],
+    seconds: float,
+    bare: float,
+    empty: float,
+) -> None:
     """Measures and prints every cell."""
-    bare, empty = yardsticks(seconds)
     token = servers.token(site.port, "creator@sparkle.example", "Demo-Stage-2026!")
     for cell in chosen:
         headers, body, path = {}, "", found["addresses"].get(cell.key, "/api/posts")
@@ -73,9 +79,7 @@ def cells(site: servers.Server, found: dict[str, Any], chosen: list[Cell], secon
         queries = found["queries"].get(cell.key)
         row = (cell.title, f"{result.rate:.0f}", f"{result.p50:.1f}", f"{result.p99:.1f}")
         counted = "" if queries is None else str(queries)
-        shown = COLUMNS.format(
-            *row, counted, *ratios(result.rate, bare, empty), verdict(cell, result, queries, empty)
-        )
+        shown = COLUMNS.format(*row, counted, *ratios(result.rate, bare, empty), verdict(cell, result, queries, empty))
         print(shown, flush=True)
 
 
@@ -90,9 +94,7 @@ def weights(site: servers.Server, found: dict[str, Any]) -> None:
         size, requests = measure.weight(site.port, found["addresses"][key])
         value = f"{size:.1f} KB, {requests} requests"
         good = size <= WEIGHT_KB and requests <= REQUESTS
-        fact(
-            f"first visit, {key}", value, good, f"≤ {WEIGHT_KB} KB HTML+CSS+JS as sent, ≤ {REQUESTS} requests"
-        )
+        fact(f"first visit, {key}", value, good, f"≤ {WEIGHT_KB} KB HTML+CSS+JS as sent, ≤ {REQUESTS} requests")
 
 
 def bench(chosen: list[Cell], seconds: float) -> None:
@@ -106,8 +108,9 @@ def bench(chosen: list[Cell], seconds: float) -> None:
         command = ["-m", "sparkle_site.serve", f"--port={port}"]
         print(f"\n{PROCESSES} web processes, {os.cpu_count()} processors, {seconds:g} s a cell\n")
         print(COLUMNS.format("", "requests/s", "p50 ms", "p99 ms", "queries", "of B", "of E", "target"))
+        bare, empty = yardsticks(seconds)
         with servers.running(command, subject.production, port, "site", found["addresses"]["home"]) as site:
-            cells(site, found, chosen, seconds)
+            cells(site, found, chosen, seconds, bare, empty)
             memory = site.memory()
             print()
             fact(
@@ -125,14 +128,10 @@ def main() -> int:
     """Reads the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="for each cell (5)")
-    parser.add_argument(
-        "--cells", default="", help=f"comma-separated: {','.join(cell.key for cell in CELLS)}"
-    )
+    parser.add_argument("--cells", default="", help=f"comma-separated: {','.join(cell.key for cell in CELLS)}")
     given = parser.parse_args()
     if shutil.which("wrk") is None:
-        print(
-            "wrk is not installed, so nothing can be measured. (Debian: apt-get install wrk)", file=sys.stderr
-        )
+        print("wrk is not installed, so nothing can be measured. (Debian: apt-get install wrk)", file=sys.stderr)
         return 1
     names = [name for name in given.cells.split(",") if name]
     if unknown := set(names) - {cell.key for cell in CELLS}:

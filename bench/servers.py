@@ -99,9 +99,7 @@ class Subject:
 
     def check_integrity(self) -> str:
         """The last line of `manage.py check_integrity`. Raises BenchError with its findings."""
-        return (
-            run(["manage.py", "check_integrity"], self.production).strip().splitlines() or ["nothing found"]
-        )[-1]
+        return (run(["manage.py", "check_integrity"], self.production).strip().splitlines() or ["nothing found"])[-1]
 
 
 @contextlib.contextmanager
@@ -143,9 +141,7 @@ def ancestry(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def running(
-    command: list[str], environment: dict[str, str], port: int, name: str, path: str = "/"
-) -> Iterator[Server]:
+def running(command: list[str], environment: dict[str, str], port: int, name: str, path: str = "/") -> Iterator[Server]:
     """A server in a process of its own, yielded at its first good answer and stopped afterwards."""
     (VAR / "log").mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cms import selectors
-from community.accounts.selectors import author_card
+from community.accounts.selectors import author_card, may_open_admin
 
 THEMES = ("dark", "light", "system")
 ADMIN_PATHS = ("/cms/", "/django-admin/", "/api")
@@ -39,7 +39,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "dark",
         "nav": {"main": main, "footer": [{"title": _("About"), "links": about}] if about else []},
         "demo": settings.DEMO,
+        "kept_mail": settings.KEPT_MAIL,
         "viewer": viewer_card(request),
+        "studio_url": "/cms/" if may_open_admin(request.user) else "",
         "canonical_url": f"{settings.PUBLIC_URL}{request.path}",
         **demo_accounts(request),
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from cms.models import CreatorPage
 from cms.services.authors import rename_author_page
+from cms.services.pictures import prepare_cover
 from community.core.outbox import Recorded, subscriber
 from community.facts.accounts import UserUpdated
+from community.facts.posts import PostPublished
 
 
 @subscriber(UserUpdated)
@@ -15,3 +17,9 @@ def rename_author_page_after_profile_change(recorded: Recorded) -> None:
         page = CreatorPage.objects.filter(person_id=recorded.fact.user_id).first()
         if page is not None:
             rename_author_page(page=page)
+
+
+@subscriber(PostPublished)
+def prepare_cover_of_published_post(recorded: Recorded) -> None:
+    """The first reader does not wait for pictures to be made smaller."""
+    prepare_cover(post_id=recorded.fact.post_id)

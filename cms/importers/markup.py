@@ -28,9 +28,7 @@ VOID = frozenset(
     ]
 )
 #: Inside of itself, none of these says anything more.
-FORMATTING = frozenset(
-    ["b", "big", "del", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong", "u"]
-)
+FORMATTING = frozenset(["b", "big", "del", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong", "u"])
 #: Deeper elements are left out, their content stays: nobody reads 60 levels, and everything here recurses.
 DEPTH_MAX = 60
 _IFRAME = re.compile(r"(<iframe\b[^<>]*>).*?</iframe>", re.DOTALL)
@@ -41,9 +39,7 @@ class Element:
 
     __slots__ = ("attributes", "children", "tag")
 
-    def __init__(
-        self, tag: str, children: Sequence[Node] = (), attributes: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, tag: str, children: Sequence[Node] = (), attributes: dict[str, str] | None = None) -> None:
         self.tag = tag
         self.children: list[Node] = list(children)
         self.attributes = attributes or {}

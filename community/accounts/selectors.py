@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from community.accounts import permissions
@@ -92,6 +93,18 @@ def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:
         return people
     own = Q(pk=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
     return people.known().filter(own | Q(profile__visibility="public"))
+
+
+def may_open_admin(viewer: Actor) -> bool:
+    """Has `viewer` a way into the Wagtail admin? Only for showing a link: remembered for a minute."""
+    if not isinstance(viewer, User):
+        return False
+    key = f"accounts.admin.{viewer.pk}"
+    known = cache.get(key)
+    if known is None:
+        known = viewer.has_perm("wagtailadmin.access_admin")
+        cache.set(key, known, 60)
+    return bool(known)
 
 
 def find_by_email(email: str) -> User | None:

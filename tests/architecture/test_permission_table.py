@@ -59,7 +59,7 @@ def test_every_operation_of_the_api_has_a_row() -> None:
 
 def test_a_planted_route_without_row_is_found() -> None:
     planted = [*get_resolver().url_patterns, path("planted/", lambda request: None)]
-    assert routes_without_row(site_routes(planted), SITE) == ["planted/"]
+    assert "planted/" in routes_without_row(site_routes(planted), SITE)
 
 
 def test_no_row_speaks_of_a_route_that_is_not_there() -> None:

@@ -68,7 +68,7 @@ SITE = [
     row("GET", r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", "/@creator/", "200"),
     row("GET", r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", "/@fan/", "302"),
     row("GET", "documents/…", "/documents/{document}", "200"),
-    row("GET", "^api-docs/?$", "/api-docs", "200"),
+    row("GET", r"^api-docs/?\Z", "/api-docs", "200"),
     # Kept mail: development and the demonstration only
     row("GET", "dev/mail/", "/dev/mail/", "200"),
     row("GET", "dev/mail/<str:name>", "/dev/mail/none.log", "404"),

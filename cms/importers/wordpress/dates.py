@@ -8,6 +8,9 @@ from email.utils import parsedate_to_datetime
 
 _MYSQL = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
 
+#: Python reads the year of "30 Nov -0001" as 2000.
+_FEED = re.compile(r"^(?:\w+,\s*)?\d{1,2} \w+ \d{4}\s")
+
 
 def mysql_date(text: str) -> datetime | None:
     """A date such as "2013-04-09 18:20:39" as UTC; None for "0000-00-00 00:00:00" and what is no date."""
@@ -24,6 +27,8 @@ def mysql_date(text: str) -> datetime | None:
 
 def feed_date(text: str) -> datetime | None:
     """A date of a feed (RFC 5322) as UTC; None for "Mon, 30 Nov -0001 00:00:00 +0000" and what is no date."""
+    if not _FEED.match(text.strip()):
+        return None
     try:
         found = parsedate_to_datetime(text.strip())
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

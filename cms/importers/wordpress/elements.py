@@ -37,9 +37,7 @@ WRAPPERS = frozenset(
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 LISTS = {"ul": "ul", "ol": "ol", "menu": "ul", "dir": "ul"}
 ROWS = frozenset(["thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "li", "dt", "dd"])
-BLOCKS = (
-    HEADINGS | ROWS | frozenset(LISTS) | frozenset(["p", "blockquote", "dl", "figure", "hr", "pre", "table"])
-)
+BLOCKS = HEADINGS | ROWS | frozenset(LISTS) | frozenset(["p", "blockquote", "dl", "figure", "hr", "pre", "table"])
 RENAMED = {"acronym": "abbr", "tt": "code", "strike": "s"}
 INLINE = frozenset(
     [
@@ -99,9 +97,7 @@ def filled(node: Element) -> list[Element]:
 def unwrapped(nodes: Sequence[Node]) -> list[Node]:
     result: list[Node] = []
     for node in nodes:
-        result.extend(
-            unwrapped(node.children) if isinstance(node, Element) and node.tag in WRAPPERS else [node]
-        )
+        result.extend(unwrapped(node.children) if isinstance(node, Element) and node.tag in WRAPPERS else [node])
     return result
 
 
@@ -166,9 +162,7 @@ def stripped(line: Sequence[Node]) -> list[Node]:
 
 def lone_video(line: Sequence[Node]) -> Element | None:
     """The video that is all there is on a line: a placeholder, or the bare address of one."""
-    while (
-        len(line) == 1 and isinstance(line[0], Element) and line[0].tag != videos.TAG and line[0].tag != "a"
-    ):
+    while len(line) == 1 and isinstance(line[0], Element) and line[0].tag != videos.TAG and line[0].tag != "a":
         line = stripped(line[0].children)
     if len(line) != 1:
         return None

@@ -70,9 +70,7 @@ class MediaRewriter:
             if not address:
                 return children
         inside = Element("a", children)
-        has_video = any(
-            isinstance(child, Element) and child.tag == videos.TAG for child in inside.descendants()
-        )
+        has_video = any(isinstance(child, Element) and child.tag == videos.TAG for child in inside.descendants())
         if not has_video and not is_visible(inside.words()):
             # A named anchor has no text and no use; a picture that went leaves the link's own address.
             if not any(isinstance(child, Element) and child.tag in _SHOWN for child in node.descendants()):
@@ -104,9 +102,7 @@ class MediaRewriter:
         inside = [child for child in node.descendants() if isinstance(child, Element)]
         candidates = [node.get(name) for name in ("src", "data", "data-src", "href")]
         candidates += [child.get("src") for child in inside if child.tag in {"source", "embed"}]
-        candidates += [
-            child.get("value") for child in inside if child.get("name").lower() in _FILE_PARAMETERS
-        ]
+        candidates += [child.get("value") for child in inside if child.get("name").lower() in _FILE_PARAMETERS]
         addresses = [found for address in candidates if address and (found := self._absolute(address))]
         for address in addresses:
             if youtube_id(address):
@@ -114,7 +110,7 @@ class MediaRewriter:
                 return [video] if video is not None else []
         if not addresses:
             self.notes["players without an address were left out", f"<{node.tag}>"] += 1
-            return []
+            return self.rewrite(node.children, in_link=in_link) if node.tag == "object" else []
         self.notes["sound and film became links to where they lie", f"<{node.tag}>"] += 1
         host = urlsplit(addresses[0]).hostname or ""
         words = one_line(node.get("title")) or (host if node.tag == "iframe" else file_name(addresses[0]))

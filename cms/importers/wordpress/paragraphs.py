@@ -127,9 +127,7 @@ class Arranger:
             if child.tag == "caption":
                 result.children.extend(filled(Element("caption", self._line(child.children))))
             elif child.tag in {"thead", "tbody", "tfoot"}:
-                rows = [
-                    self._row(row) for row in child.children if isinstance(row, Element) and row.tag == "tr"
-                ]
+                rows = [self._row(row) for row in child.children if isinstance(row, Element) and row.tag == "tr"]
                 result.children.extend([Element(child.tag, rows)] if rows else [])
             elif child.tag == "tr":
                 result.children.append(Element("tbody", [self._row(child)]))
@@ -148,9 +146,7 @@ class Arranger:
 
     def _figure(self, node: Element, *, top: bool) -> list[Element]:
         """A figure's content, then its caption; the caption names a picture or video that has no name."""
-        captions = [
-            child for child in node.children if isinstance(child, Element) and child.tag == "figcaption"
-        ]
+        captions = [child for child in node.children if isinstance(child, Element) and child.tag == "figcaption"]
         rest = self.flow([child for child in node.children if child not in captions], top=top)
         caption = [found for child in captions for found in self.flow(child.children)]
         words = one_line(" ".join(found.words() for found in caption))
@@ -186,9 +182,7 @@ class Arranger:
             if result:
                 result.append(" ")
             if block.tag == "p":
-                result += [
-                    " " if isinstance(node, Element) and node.tag == "br" else node for node in block.children
-                ]
+                result += [" " if isinstance(node, Element) and node.tag == "br" else node for node in block.children]
             else:
                 result.append(" ".join(block.words().split()))
         return result

@@ -57,13 +57,9 @@ def read_export(path: Path) -> Iterator[Record]:
         except ParseError as error:
             line, column = error.position
             if error.code in _ENDED_EARLY:
-                raise UnreadableExport(
-                    f"{path} ends too early, at line {line}: the file is not complete."
-                ) from error
+                raise UnreadableExport(f"{path} ends too early, at line {line}: the file is not complete.") from error
             reason = expat_errors.messages.get(error.code, "not well-formed")
-            raise UnreadableExport(
-                f"{path} is not sound XML: {reason} (line {line}, column {column})."
-            ) from error
+            raise UnreadableExport(f"{path} is not sound XML: {reason} (line {line}, column {column}).") from error
         except DefusedXmlException as error:
             raise UnreadableExport(
                 f"{path} declares a document type or entities. No WordPress export does; they are refused."
@@ -102,9 +98,7 @@ class _Reader:
 
     def _check_place(self, name: str) -> None:
         if len(self.path) == 1 and name != "rss":
-            raise UnreadableExport(
-                f"The file's first element is <{name}>: a WordPress export begins with <rss>."
-            )
+            raise UnreadableExport(f"The file's first element is <{name}>: a WordPress export begins with <rss>.")
         if len(self.path) > _DEPTH_MAX:
             raise UnreadableExport("The file's elements are nested deeper than any WordPress export.")
 
@@ -134,15 +128,10 @@ class _Reader:
         version = self.header.get("wp:wxr_version", "")
         if not _VERSION.match(version):
             raise UnreadableExport(
-                "This is no WordPress export: it does not say which version of the format it has "
-                "(wp:wxr_version)."
+                "This is no WordPress export: it does not say which version of the format it has (wp:wxr_version)."
             )
         address = next(
-            (
-                self.header[name]
-                for name in ("wp:base_blog_url", "link", "wp:base_site_url")
-                if self.header.get(name)
-            ),
+            (self.header[name] for name in ("wp:base_blog_url", "link", "wp:base_site_url") if self.header.get(name)),
             "",
         )
         yield SiteRecord(
@@ -238,9 +227,7 @@ def _term(element: str, parts: Parts) -> TermRecord | None:
     return _made_term(taxonomy, slug, name, parent, description) if taxonomy else None
 
 
-def _made_term(
-    taxonomy: str, slug: str, name: str, parent: str = "", description: str = ""
-) -> TermRecord | None:
+def _made_term(taxonomy: str, slug: str, name: str, parent: str = "", description: str = "") -> TermRecord | None:
     name = one_line(name)
     slug = term_slug(slug) or name.lower()
     if not slug:
@@ -276,9 +263,7 @@ def _item_terms(element: Any) -> tuple[TermRecord, ...]:
 
 
 def _entry(kind: str, parts: Parts, terms: tuple[TermRecord, ...]) -> EntryRecord:
-    published = moment(
-        parts.get("wp:post_date_gmt", ""), parts.get("wp:post_date", ""), parts.get("pubDate", "")
-    )
+    published = moment(parts.get("wp:post_date_gmt", ""), parts.get("wp:post_date", ""), parts.get("pubDate", ""))
     order = parts.get("wp:menu_order", "").strip()
     parent = parts.get("wp:post_parent", "").strip()
     return EntryRecord(

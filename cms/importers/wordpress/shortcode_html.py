@@ -76,11 +76,7 @@ def _caption(code: Shortcode, notes: Notes) -> str:
     if picture is not None:
         caption = inner[picture.end() :].strip() or caption
         inner = picture.group()
-    return (
-        f"\n\n<figure>{inner}<figcaption>{caption}</figcaption></figure>\n\n"
-        if caption
-        else f"\n\n{inner}\n\n"
-    )
+    return f"\n\n<figure>{inner}<figcaption>{caption}</figcaption></figure>\n\n" if caption else f"\n\n{inner}\n\n"
 
 
 def _embed(code: Shortcode, notes: Notes) -> str:
@@ -90,9 +86,7 @@ def _embed(code: Shortcode, notes: Notes) -> str:
 
 def _youtube(code: Shortcode, notes: Notes) -> str:
     inner = html.unescape(_render(code.inner or [], notes)).strip()
-    named = [
-        value for name, value in code.values.items() if name in _VIDEO_ATTRIBUTES or is_web_address(value)
-    ]
+    named = [value for name, value in code.values.items() if name in _VIDEO_ATTRIBUTES or is_web_address(value)]
     for candidate in (*named, *code.words, inner):
         if youtube_id(candidate):
             return f"\n\n{videos.placeholder(candidate)}\n\n"

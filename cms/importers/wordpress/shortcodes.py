@@ -19,9 +19,7 @@ _TOKEN = re.compile(
     r"(?P<attributes>(?:[\s=/][^\[\]]{0,4000})?)\](?P<escaped>\])?",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
-    r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s'"]+))|"([^"]*)"|'([^']*)'|([^\s'"]+)"""
-)
+_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s'"]+))|"([^"]*)"|'([^']*)'|([^\s'"]+)""")
 _NESTING_MAX = 20
 
 
@@ -81,9 +79,7 @@ def _scan(source: str) -> Iterator[_Found]:
         position = match.end()
         guard = (match["guard"] or ("--" if match["comment"] else "")).lower()
         if guard and guard not in unclosed:
-            end = re.compile("-->" if guard == "--" else rf"</{guard}\s*>", re.IGNORECASE).search(
-                source, position
-            )
+            end = re.compile("-->" if guard == "--" else rf"</{guard}\s*>", re.IGNORECASE).search(source, position)
             if end is None:
                 unclosed.add(guard)
             else:
@@ -128,9 +124,7 @@ def _pair(found: list[_Found]) -> list[_Found]:
             places.append(len(open_tokens))
             open_tokens.append(number)
             continue
-        while places and (
-            places[-1] >= len(open_tokens) or found[open_tokens[places[-1]]].shortcode.name != name
-        ):
+        while places and (places[-1] >= len(open_tokens) or found[open_tokens[places[-1]]].shortcode.name != name):
             places.pop()
         if places:
             place = places.pop()
