@@ -1,4 +1,4 @@
-"""What is measured, and the targets: docs/performance.md has the reasons and the peers' figures."""
+"""What is measured, and what each figure should reach at least."""
 
 from __future__ import annotations
 

@@ -128,11 +128,9 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
         person = accounts.get_person_by_id(page.person_id, viewer=request.user)
     except NotFound as error:
         raise Http404 from error
-    posts = _posts(request, selectors.list_posts(viewer=request.user).filter(author_id=person.pk))
-    pinned_id = page.pinned_post_id
-    pinned = None
-    if pinned_id and posts.number == 1 and selectors.list_posts(viewer=request.user).filter(pk=pinned_id).exists():
-        pinned = selectors.post_cards([pinned_id], preset="cover").get(pinned_id)
+    rows = selectors.list_posts(viewer=request.user).filter(author_id=person.pk)
+    pinned = selectors.post_cards(rows.filter(pk=page.pinned_post_id).values_list("pk", flat=True), preset="cover")
+    posts = _posts(request, rows.exclude(pk__in=pinned))
     return render(
         request,
         page.get_template(request),
@@ -142,8 +140,8 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
             "about": page.about,
             "banner": picture(page.banner, "banner") if page.banner else None,
             "links": accounts.profile_links(person),
-            "stats": {"posts": posts.total},
-            "pinned": pinned,
+            "stats": {"posts": posts.total + len(pinned)},
+            "pinned": next(iter(pinned.values()), None) if posts.number == 1 else None,
             "posts": posts,
         },
     )

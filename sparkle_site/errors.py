@@ -66,9 +66,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without its token, usually an old tab."""
-    return error_answer(
-        request, 403, _("This form is too old. Please go back, reload the page and try again.")
-    )
+    return error_answer(request, 403, _("This form is too old. Please go back, reload the page and try again."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

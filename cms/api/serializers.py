@@ -135,7 +135,7 @@ class CategoryIdField(IdField):
 
     default_error_messages = {"invalid": _("There is no such category.")}
 
-    def to_internal_value(self, data: Any) -> Category:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> Category:
         """The category. Raises ValidationError for an unknown id."""
         category = Category.objects.filter(pk=super().to_internal_value(data)).first()
         if category is None:
@@ -143,29 +143,27 @@ class CategoryIdField(IdField):
         return category
 
 
-class PostChanges(Input):
+class _PostFields(Input):
+    """What is the same for a new post and a change."""
+
+    excerpt = StrictCharField(required=False, max_length=EXCERPT_MAX, allow_blank=True)
+    cover_image = CoverField(required=False, allow_null=True, help_text="A picture of this site; null for none.")
+    tags = serializers.ListField(child=StrictCharField(max_length=TAG_MAX), required=False, max_length=TAGS_MAX)
+    category_id = CategoryIdField(required=False, allow_null=True, source="category")
+
+
+class PostChanges(_PostFields):
     """What can be changed of a post; what is left out stays as it is."""
 
     title = StrictCharField(required=False, max_length=TITLE_MAX)
     content = StrictCharField(required=False, max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
-    excerpt = StrictCharField(required=False, max_length=EXCERPT_MAX, allow_blank=True)
-    cover_image = CoverField(
-        required=False, allow_null=True, help_text="A picture of this site; null for none."
-    )
-    tags = serializers.ListField(
-        child=StrictCharField(max_length=TAG_MAX), required=False, max_length=TAGS_MAX
-    )
     published = StrictBooleanField(required=False)
-    category_id = CategoryIdField(required=False, allow_null=True, source="category")
-    version = StrictIntegerField(
-        required=False, min_value=0, help_text="The version the change was made from."
-    )
+    version = StrictIntegerField(required=False, min_value=0, help_text="The version the change was made from.")
 
 
-class PostInput(PostChanges):
+class PostInput(_PostFields):
     """A new post."""
 
     title = StrictCharField(max_length=TITLE_MAX)
     content = StrictCharField(max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
     published = StrictBooleanField(default=False)
-    version = None

@@ -51,7 +51,7 @@ class PostListView(ApiView):
         `recent` by time of publication, `popular` by reactions, comments and bookmarks, `trending` by a score
         that fades with time. Filters combine. Beyond the first 10,000 the list goes on by `cursor`.
         """
-        filters = {name: query.get(name) for name in ("author", "category", "tag")}
+        filters: dict[str, Any] = {name: query.get(name) for name in ("author", "category", "tag")}
         posts = selectors.list_posts(viewer=request.user, **filters).filter(first_published_at__isnull=False)
         rows = listings.with_authors(selectors.order_posts(posts, query["sort"])).defer(*listings.UNREAD)
         page = pagination.growing_page(
@@ -64,9 +64,7 @@ class PostListView(ApiView):
         )
         return page.with_items(listings.list_answers(page.items))
 
-    @operation(
-        "createPost", tag="Posts", access="signed-in", body=PostInput, answer=PostDetailShape, status=201
-    )
+    @operation("createPost", tag="Posts", access="signed-in", body=PostInput, answer=PostDetailShape, status=201)
     def post(self, request: Request, body: dict[str, Any]) -> listings.PostDetail:
         """Create a post
 
@@ -80,9 +78,7 @@ class PostListView(ApiView):
 class PostView(ApiView):
     """One post."""
 
-    @operation(
-        "getPost", tag="Posts", access="optional", answer=PostDetailShape, select=True, parameters=[PATH_ID]
-    )
+    @operation("getPost", tag="Posts", access="optional", answer=PostDetailShape, select=True, parameters=[PATH_ID])
     def get(self, request: Request, id: str) -> listings.PostDetail:
         """Get a post
 
@@ -108,9 +104,7 @@ class PostView(ApiView):
         post = _find(request, id)
         version = expected_version(request, body.pop("version", None))
         _check_cover(request, body, post)
-        return listings.post_answer(
-            services.update_post(actor=request.user, post=post, version=version, **body)
-        )
+        return listings.post_answer(services.update_post(actor=request.user, post=post, version=version, **body))
 
     @operation("deletePost", tag="Posts", access="signed-in", status=204, parameters=[PATH_ID])
     def delete(self, request: Request, id: str) -> None:

@@ -57,7 +57,9 @@ class Environment:
     debug: bool = _variable("Django's debug pages. Never in production.", False)
     allowed_hosts: list[str] = _variable("Host names the site answers to.", ["*"], required=True)
     public_url: str = _variable(
-        "The address people use, without a closing slash: for mails and jobs.", "http://localhost:8000", required=True
+        "The address people use, without a closing slash: for mails and jobs. Unset: localhost with `PORT`.",
+        "http://localhost:8000",
+        required=True,
     )
     database_url: str = _variable(
         "`postgresql://user:password@host/name`, PostgreSQL 15 or newer. Unset: a private server in `var/`.",
@@ -202,6 +204,8 @@ def read(environ: Mapping[str, str], *, production: bool = False) -> Environment
         except ValueError:
             kind = {"bool": "1 or 0", "int": "a whole number", "float": "a number"}.get(VARIABLES[name].kind, "text")
             problems.append(f"{name}: must be {kind}.")
+    if "PUBLIC_URL" not in given and "port" in values:
+        values["public_url"] = f"http://localhost:{values['port']}"
     env = Environment(**values)
     problems += _invalid(env)
     if production:

@@ -25,7 +25,7 @@ def drop_request_started(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """One line a request is enough: the one written when it is finished."""
-    if event.get("event") == "request_started":
+    if event.get("event") in {"request_started", "streaming_started", "streaming_finished"}:
         raise structlog.DropEvent
     event.pop("user_agent", None)
     return event

@@ -33,18 +33,8 @@ TOP_LEVEL = frozenset(
         *("manage.py", "Makefile", "Dockerfile", "compose.yaml", "fly.toml", "Procfile", "pyproject.toml"),
         *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
         *(".importlinter", ".gitignore", ".dockerignore", ".env"),
-        *(
-            "sparkle_site",
-            "cms",
-            "community",
-            "templates",
-            "locale",
-            "requirements",
-            "docs",
-            "tests",
-            "bench",
-        ),
-        *("media", "var"),
+        *("sparkle_site", "cms", "community", "templates", "locale", "media", "var"),
+        *("requirements", "docs", "tests", "bench"),
     }
 )
 PROJECT_FILES = frozenset(
@@ -54,7 +44,7 @@ PROJECT_FILES = frozenset(
     }
 )
 #: Traces of the desk something was written at, spelt so that they do not match themselves.
-TRACES = re.compile(r"/(?:work|root|home)/|[.]library|bash[_]jobs|[.][.]/shared|\bissue #?\d")
+TRACES = re.compile(r"/(?:work|root)/|[.]library|bash[_]jobs|[.][.]/shared|\bissue #?\d")
 
 
 def files(root: Path, *endings: str) -> Iterator[Path]:
@@ -115,20 +105,20 @@ def requests_below_the_faces(root: Path) -> list[str]:
     for path, where, tree in python_files(root):
         if where.name in layers.faces(where.app) or where.name == "__init__":
             continue
-        allowed = _short_hooks(tree) if path == SERVING else []
+        hooks = _short_hooks(tree) if path == SERVING else []
+        lines = {line for hook in hooks for line in range(hook.lineno, (hook.end_lineno or 0) + 1)}
         for node in ast.walk(tree):
-            if _names_request(node) and not any(
-                hook.lineno <= node.lineno <= (hook.end_lineno or 0) for hook in allowed
-            ):
+            if _names_request(node, imports=path != SERVING) and node.lineno not in lines:
                 found.append(f"{path}:{node.lineno}: a request below the faces")
     return found
 
 
-def _names_request(node: ast.AST) -> bool:
+def _names_request(node: ast.AST, *, imports: bool) -> bool:
     return (
         (isinstance(node, ast.arg) and node.arg == "request")
         or (isinstance(node, ast.Name) and node.id == "request")
         or (isinstance(node, ast.Attribute) and node.attr == "request")
+        or (imports and isinstance(node, ast.alias) and node.name == "HttpRequest")
     )
 
 

@@ -92,7 +92,7 @@ FAULTS: list[tuple[sources.Rule, str, str, str]] = [
     (sources.missing_docstrings, "community/facts/pets.py", '"""A."""\n\n\nclass Fed: ...\n', "D101"),
     (sources.banners_and_dead_code, "cms/views.py", "# ---------- pages ----------\n", "a banner line"),
     (sources.banners_and_dead_code, "cms/views.py", "# page = find(1)\n", "ERA001"),
-    (sources.traces_of_a_desk, "docs/a.md", "See /home" + "/somebody.\n", "docs/a.md:1"),
+    (sources.traces_of_a_desk, "docs/a.md", "See /root" + "/notes.\n", "docs/a.md:1"),
     (pages.inline_code, "templates/a.html", "<p>\n<script>go()</script>\n", "a.html:2: a script without src"),
     (pages.inline_code, "templates/a.html", "<style>p {}</style>\n", "a style element"),
     (pages.inline_code, "templates/a.html", '<p {% if a %}x{% endif %} onclick="go()">', "handler onclick"),

@@ -18,7 +18,7 @@ from schemathesis import GenerationMode, checks
 from sparkle_site.wsgi import application
 from tests.factories import make_category, make_post
 
-EXAMPLES = 12
+EXAMPLES = 10
 DOCUMENT = "/api/openapi.json"
 CHECKS = [
     checks.not_a_server_error,

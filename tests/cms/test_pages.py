@@ -147,9 +147,8 @@ def test_pages_cost_the_same_for_few_and_many_posts(flat_cost, cast, settings):
         for number in range(count):
             make_post(authors[number % 6], tags=["one", f"two {number}"], category=category, cover_image=picture)
 
-    flat_cost("/", grow=grow, at_most=12)
-    for url in ("/creators/", "/creators/author_0/", "/categories/films/", "/tags/one/"):
-        flat_cost(url, grow=grow, at_most=12)
+    urls = ("/", "/creators/", "/creators/author_0/", "/categories/films/", "/tags/one/")
+    flat_cost(*urls, grow=grow, at_most=12)
 
 
 def test_post_page_costs_at_most_twelve_queries_for_guest_and_fan(client, client_for, cast, settings):
@@ -185,3 +184,22 @@ def test_edited_mark_comes_after_five_minutes(client, cast, time_machine):
     services.update_post(actor=cast.fan, post=post, title="Later fix")
     post.refresh_from_db()
     assert post.edited_at is not None
+
+
+def test_the_pinned_post_comes_first_and_once(client, cast):
+    pinned = make_post(cast.fan, "Pinned words")
+    make_post(cast.fan, "Newer words")
+    page = pinned.get_parent().specific
+    page.pinned_post = pinned
+    page.save()
+    html = client.get("/creators/fan/").content.decode()
+    assert html.count(f'href="{pinned.url}"') == 1
+    assert html.index("Pinned words") < html.index("Newer words")
+
+
+def test_a_strangers_post_cannot_be_pinned_into_view(client, cast):
+    draft = make_post(cast.other_fan, "Hidden words", published=False)
+    page = make_post(cast.fan).get_parent().specific
+    page.pinned_post = draft
+    page.save()
+    assert "Hidden words" not in client.get("/creators/fan/").content.decode()

@@ -27,9 +27,7 @@ formats = FormatChecker(formats=())
 @formats.checks("date-time")
 def is_utc_instant(value: object) -> bool:
     """ISO 8601 in UTC with Z (RFC 3339)."""
-    return not isinstance(value, str) or bool(
-        re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value, re.ASCII)
-    )
+    return not isinstance(value, str) or bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value, re.ASCII))
 
 
 @formats.checks("uri")
@@ -74,16 +72,12 @@ class DocumentedApi:
         if not expected:
             assert not body, f"{what}: no body is documented: {body[:500]!r}"
             return
-        assert response.headers["Content-Type"] == "application/json", (
-            f"{what}: {response.headers['Content-Type']}"
-        )
+        assert response.headers["Content-Type"] == "application/json", f"{what}: {response.headers['Content-Type']}"
         selected = parse_qs(query).get("fields")
         wanted = frozenset(name.strip() for name in selected[-1].split(",")) if selected else None
         schema = self.strict(expected["schema"], wanted)
         validator = Draft202012Validator(schema, format_checker=formats)
-        problems = [
-            f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(json.loads(body))
-        ]
+        problems = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(json.loads(body))]
         assert not problems, f"{what}: " + "; ".join(problems)
 
     def strict(self, schema: Any, wanted: frozenset[str] | None) -> Any:
@@ -103,9 +97,7 @@ class DocumentedApi:
         if "properties" in schema:
             properties = schema["properties"]
             if schema.get("x-selectable") and wanted is not None:
-                properties = {
-                    name: part for name, part in properties.items() if name in wanted or name == "id"
-                }
+                properties = {name: part for name, part in properties.items() if name in wanted or name == "id"}
             result["properties"] = {name: self.strict(part, wanted) for name, part in properties.items()}
             result["required"] = [name for name, part in properties.items() if not part.get("x-sometimes")]
             result["additionalProperties"] = False

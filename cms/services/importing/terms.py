@@ -70,7 +70,7 @@ class Terms:
         known = self._tags if term.taxonomy == TAG else self._categories
         if term.taxonomy not in self._described or term.slug in known:
             return True
-        if term.taxonomy == TAG and term.name.lower() in self._tag_names:
+        if term.taxonomy == TAG and truncate(term.name, TAG_MAX).lower() in self._tags_by_name:
             return True
         self.report.warn("terms that only a post names, and not the list of the site, were left out", term.name)
         return False

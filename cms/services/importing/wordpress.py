@@ -37,7 +37,7 @@ from community.core.errors import Conflict
 
 SOURCE = "wordpress"
 #: Any number that no other use of PostgreSQL's advisory locks has.
-_LOCK = 7_305_011_966
+LOCK = 7_305_011_966
 
 
 class ImportRunning(Conflict):
@@ -66,7 +66,7 @@ def import_wordpress(path: Path, *, dry_run: bool = False) -> ImportReport:
 
 def _begin() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise ImportRunning()
         # Reading and converting may take long between two statements; other transactions are still cut off.

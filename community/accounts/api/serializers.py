@@ -24,7 +24,7 @@ class ImageField(serializers.URLField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"source": "*", "allow_null": True, "read_only": True, **kwargs})
 
-    def get_attribute(self, instance: User) -> Any:  # type: ignore[override]
+    def get_attribute(self, instance: User) -> Any:
         """The picture's address; null is a value like any other."""
         avatar = instance.profile.avatar
         return absolute(avatar.url) if avatar else None

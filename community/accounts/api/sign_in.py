@@ -203,8 +203,8 @@ def end_session(key: str | None) -> None:
         UserSession.objects.filter(session_key=key).delete()
 
 
-def sign_out(request: HttpRequest, user: User, token: dict[str, Any] | None) -> None:
-    """Ends the session of the bearer token, or that of the cookie."""
+def sign_out(request: HttpRequest, user: Any, token: Any) -> None:
+    """Ends the session of the bearer token, whose content `token` is, or that of the cookie when it is None."""
     if token is not None:
         request.session = sessionkit.session_store(jwt.session_key_from_sid(token["sid"]))
         request.user = user

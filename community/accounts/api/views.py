@@ -86,7 +86,7 @@ class MeView(ApiView):
     @operation("getMe", tag="Me", access="signed-in", answer=ProfileShape, select=True)
     def get(self, request: Request) -> User:
         """Get one's own profile"""
-        return selectors.get_person_by_id(request.user.pk, viewer=request.user)
+        return selectors.get_person_by_id(request.user.pk or 0, viewer=request.user)
 
 
 class UserView(ApiView):

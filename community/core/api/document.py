@@ -108,10 +108,11 @@ class ApiSchema(AutoSchema):
             return []
         return [{}, *SECURITY] if access == "optional" else list(SECURITY)
 
-    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The operation; a public one says so (`security: []`), which the library leaves out."""
-        operation: dict[str, Any] = super().get_operation(*args, **kwargs)
-        operation.setdefault("security", [])
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            operation.setdefault("security", [])
         return operation
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
@@ -148,9 +149,7 @@ class ApiSchema(AutoSchema):
             part.pop("readOnly", None)
             part.pop("title", None)
             if part.get("oneOf", [])[-1:] == [{"type": "string", "maxLength": 0}]:
-                properties[name] = part = part["oneOf"][
-                    0
-                ]  # an empty text is a text: one of both would be wrong
+                properties[name] = part = part["oneOf"][0]  # an empty text is a text: one of both would be wrong
             if name in getattr(serializer, "sometimes", ()):
                 properties[name] = {**part, "x-sometimes": True}
                 schema["required"] = [other for other in schema["required"] if other != name]

@@ -80,7 +80,5 @@ class EnvelopeRenderer(JSONRenderer):
             return b""
         if response is None or not response.exception:
             data = {"success": True, "data": data}
-        text = json.dumps(
-            data, cls=self.encoder_class, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
+        text = json.dumps(data, cls=self.encoder_class, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.encode()

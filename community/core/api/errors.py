@@ -54,9 +54,7 @@ def _as_domain_error(exception: Exception) -> errors.DomainError | None:
     if isinstance(exception, drf.APIException):
         return _from_framework(exception)
     if isinstance(exception, django.ValidationError):
-        fields = (
-            exception.message_dict if hasattr(exception, "error_dict") else {"__all__": exception.messages}
-        )
+        fields = exception.message_dict if hasattr(exception, "error_dict") else {"__all__": exception.messages}
         return _invalid(fields)
     return _from_django(exception)
 
@@ -112,9 +110,7 @@ def _invalid(findings: Mapping[str, Any]) -> errors.Invalid:
     """One message per field, by its path (`tags.0`); what concerns the whole body becomes the sentence."""
     fields: dict[str, str] = {}
     _flatten("", findings, fields)
-    general = [
-        fields.pop(name) for name in ("__all__", "non_field_errors", "nonFieldErrors") if name in fields
-    ]
+    general = [fields.pop(name) for name in ("__all__", "non_field_errors", "nonFieldErrors") if name in fields]
     return errors.Invalid(general[0] if general else None, fields=fields)
 
 

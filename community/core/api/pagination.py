@@ -27,12 +27,8 @@ CURSOR_LENGTH = 512
 class PageQuery(Query):
     """Parameters of a list with numbered pages."""
 
-    page = StrictIntegerField(
-        default=1, min_value=1, max_value=FAR_ENOUGH, help_text="Number of the page, from 1."
-    )
-    limit = StrictIntegerField(
-        default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text="Things on a page."
-    )
+    page = StrictIntegerField(default=1, min_value=1, max_value=FAR_ENOUGH, help_text="Number of the page, from 1.")
+    limit = StrictIntegerField(default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text="Things on a page.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuses what lies too far back; raises ValidationError for the field `page`."""
@@ -51,9 +47,7 @@ class CursorQuery(Query):
         max_length=CURSOR_LENGTH,
         help_text="`nextCursor` of the answer before; unset for the first.",
     )
-    limit = StrictIntegerField(
-        default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text="Things at a time."
-    )
+    limit = StrictIntegerField(default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text="Things at a time.")
 
 
 class GrowingPageQuery(PageQuery):

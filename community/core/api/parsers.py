@@ -51,9 +51,7 @@ class StrictJSONParser(BaseParser):
 def read_json(body: bytes) -> Any:
     """The value of a JSON text; the errors of StrictJSONParser.parse."""
     try:
-        value = json.loads(
-            body.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_number, parse_int=_whole
-        )
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_number, parse_int=_whole)
     except UnicodeDecodeError as error:
         raise ParseError(_("The body is not UTF-8.")) from error
     except RecursionError as error:

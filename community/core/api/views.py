@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -47,11 +47,11 @@ class JSONNegotiation(BaseContentNegotiation):
 class ApiView(APIView):
     """What all API views share. Nothing of it stands in REST_FRAMEWORK: that would change Wagtail's API."""
 
-    authentication_classes: ClassVar[list[type[Any]]] = [BearerAuthentication, CookieAuthentication]  # type: ignore[misc]
-    permission_classes: ClassVar[list[Any]] = [SignedInToWrite]  # type: ignore[misc]
-    renderer_classes: ClassVar[list[Any]] = [EnvelopeRenderer]  # type: ignore[misc]
-    parser_classes: ClassVar[list[Any]] = [StrictJSONParser]  # type: ignore[misc]
-    throttle_classes: ClassVar[list[Any]] = []  # type: ignore[misc]
+    authentication_classes = [BearerAuthentication, CookieAuthentication]
+    permission_classes = [SignedInToWrite]
+    renderer_classes = [EnvelopeRenderer]
+    parser_classes = [StrictJSONParser]
+    throttle_classes = []
     content_negotiation_class = JSONNegotiation
     versioning_class = None
     metadata_class = None
@@ -104,11 +104,7 @@ class ApiView(APIView):
         """Cache headers: what was read can be kept and asked for again by ETag, nothing else is kept."""
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ("Accept-Language", "Authorization", "Cookie"))
-        if (
-            isinstance(response, Response)
-            and request.method in ("GET", "HEAD")
-            and response.status_code == 200
-        ):
+        if isinstance(response, Response) and request.method in ("GET", "HEAD") and response.status_code == 200:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.add_post_render_callback(lambda rendered: _tag(request._request, rendered))
         else:
@@ -147,6 +143,7 @@ class DocumentView(ApiView):
         tag = quote_etag(hashlib.blake2b(body, digest_size=8).hexdigest())
         response = HttpResponse(body, content_type="application/json")
         response["Cache-Control"] = "public, max-age=300"
+        response["ETag"] = tag
         return get_conditional_response(request._request, etag=tag, response=response) or response
 
 

@@ -103,9 +103,7 @@ class ThingsView(ApiView):
 class ThingView(ApiView):
     """One thing."""
 
-    @operation(
-        "getThing", tag="Things", access="optional", answer=ThingShape, select=True, parameters=[PATH_ID]
-    )
+    @operation("getThing", tag="Things", access="optional", answer=ThingShape, select=True, parameters=[PATH_ID])
     def get(self, request: Request, id: str) -> Thing:
         """Gives a thing."""
         return Thing()
@@ -138,9 +136,7 @@ class EchoView(ApiView):
     @operation("echo", tag="Things", access="all", body=ThingInput, answer=ThingShape)
     def post(self, request: Request, body: dict[str, Any]) -> Thing:
         """Echoes the body."""
-        return Thing(
-            settings={key: str(value) for key, value in body.items()} | {"raw": body.get("settings")}
-        )
+        return Thing(settings={key: str(value) for key, value in body.items()} | {"raw": body.get("settings")})
 
 
 class FaultView(ApiView):

@@ -31,9 +31,7 @@ def make_rows(counts: list[int]) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     offset = LimitCount.objects.count()
     LimitCount.objects.bulk_create(
-        LimitCount(
-            bucket="probe", key_digest="", window_start=start + timedelta(seconds=offset + index), count=count
-        )
+        LimitCount(bucket="probe", key_digest="", window_start=start + timedelta(seconds=offset + index), count=count)
         for index, count in enumerate(counts)
     )
 
@@ -68,9 +66,7 @@ def test_pages_hold_what_they_say(probe):
     assert len(get(probe, limit=100)["items"]) == 45
 
 
-@pytest.mark.parametrize(
-    "value", ["0", "-1", "x", "1.5", "", " ", "١", "1e3", "9" * 30, "null", "\x00", "💥"]
-)
+@pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "", " ", "١", "1e3", "9" * 30, "null", "\x00", "💥"])
 def test_malformed_numbers_are_refused_with_their_name(probe, value):
     assert refused(probe, page=value) == {"page"}
     assert refused(probe, limit=value) == {"limit"}
@@ -163,9 +159,7 @@ def test_a_cursor_shows_no_more_than_the_row_it_ends_at(probe):
 def test_lists_without_pages_go_by_cursor_alone_and_keep_moments_exactly():
     make_rows([1, 2, 3])
     ordering = ("window_start", "pk")
-    first = pagination.rows_after(
-        LimitCount.objects.all(), ordering=ordering, cursor=None, limit=2, scope="s"
-    )
+    first = pagination.rows_after(LimitCount.objects.all(), ordering=ordering, cursor=None, limit=2, scope="s")
     assert [row.count for row in first.items] == [1, 2]
     assert first.has_more
     second = pagination.rows_after(
@@ -178,9 +172,7 @@ def test_lists_without_pages_go_by_cursor_alone_and_keep_moments_exactly():
             LimitCount.objects.all(), ordering=ordering, cursor=first.next_cursor, limit=2, scope="other"
         )
     with pytest.raises(ValueError, match="one way"):
-        pagination.rows_after(
-            LimitCount.objects.all(), ordering=("-count", "pk"), cursor=None, limit=2, scope="s"
-        )
+        pagination.rows_after(LimitCount.objects.all(), ordering=("-count", "pk"), cursor=None, limit=2, scope="s")
 
 
 @pytest.mark.django_db

@@ -143,9 +143,7 @@ def test_the_breaker_opens_after_three_failures_in_a_row_and_tries_after_a_secon
         breaker.succeeded()
         assert breaker.allows()
         assert breaker.allows()
-    assert [entry["event"] for entry in logs] == ["redis_is_away", "redis_is_back"], (
-        "logged once for each opening"
-    )
+    assert [entry["event"] for entry in logs] == ["redis_is_away", "redis_is_back"], "logged once for each opening"
 
 
 def test_one_breaker_for_all_threads():
