@@ -184,10 +184,14 @@ def image_at(text: str) -> CustomImage | None:
     return None
 
 
-def may_use_image(actor: Actor, image: CustomImage, post: PostPage | None = None) -> bool:
-    """May `actor` put this picture on a post: their own, one they may choose, or the one it has?"""
-    if post is not None and post.cover_image_id == image.pk:
-        return True
+def images_in(post: PostPage) -> set[int]:
+    """The ids of the pictures in the text of the newest version of `post`."""
+    newest = post.get_latest_revision_as_object() if post.latest_revision_id else post
+    return {child.value["image"].pk for child in newest.body if child.block_type == "image" and child.value["image"]}
+
+
+def may_use_image(actor: Actor, image: CustomImage) -> bool:
+    """May `actor` put this picture on a post: their own, or one they may choose as an editor?"""
     if not isinstance(actor, User):
         return False
     if image.uploaded_by_user_id == actor.pk:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cms.api.blocks import BodyField
 from cms.api.listings import image_at
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from cms.models import Category, CustomImage
@@ -157,6 +158,7 @@ class PostChanges(_PostFields):
 
     title = StrictCharField(required=False, max_length=TITLE_MAX)
     content = StrictCharField(required=False, max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
+    body = BodyField(required=False, help_text="The text as blocks, instead of `content`.")
     published = StrictBooleanField(required=False)
     version = StrictIntegerField(required=False, min_value=0, help_text="The version the change was made from.")
 

@@ -71,7 +71,7 @@ class PostListView(ApiView):
         The post goes below one's own author page, as a draft unless `published` is true. `content` becomes
         one block of rich text, cleaned by the site's policy.
         """
-        _check_cover(request, body, None)
+        _check_images(request, body, None)
         return listings.post_answer(services.create_post(actor=request.user, **body))
 
 
@@ -103,7 +103,7 @@ class PostView(ApiView):
         """
         post = _find(request, id)
         version = expected_version(request, body.pop("version", None))
-        _check_cover(request, body, post)
+        _check_images(request, body, post)
         return listings.post_answer(services.update_post(actor=request.user, post=post, version=version, **body))
 
     @operation("deletePost", tag="Posts", access="signed-in", status=204, parameters=[PATH_ID])
@@ -119,10 +119,18 @@ def _find(request: Request, text: str) -> PostPage:
     return selectors.get_post(identity(text) or 0, viewer=request.user)
 
 
-def _check_cover(request: Request, body: dict[str, Any], post: PostPage | None) -> None:
+def _check_images(request: Request, body: dict[str, Any], post: PostPage | None) -> None:
+    """Raises Invalid for pictures that are not the actor's to use; those the post has may stay."""
     image = body.get("cover_image")
-    if image is not None and not listings.may_use_image(request.user, image, post):
+    there = {post.cover_image_id} if post is not None else set()
+    if image is not None and image.pk not in there and not listings.may_use_image(request.user, image):
         raise Invalid(fields={"cover_image": _("Only pictures of this site that you may use.")})
+    blocks = body.get("body") or []
+    shown = [(index, value["image"]) for index, (kind, value) in enumerate(blocks) if kind == "image"]
+    there = listings.images_in(post) if post is not None and shown else set()
+    for index, picture in shown:
+        if picture is None or not (picture.pk in there or listings.may_use_image(request.user, picture)):
+            raise Invalid(fields={f"body.{index}.value.image": _("Only pictures of this site that you may use.")})
 
 
 class CategoryListView(ApiView):

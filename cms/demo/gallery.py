@@ -47,25 +47,17 @@ class Gallery:
     ) -> CustomImage:
         """Stores the picture as one of `owner`'s; waits until it is drawn."""
         data = self._drawing(motif, seed, banner).result()
-        file = ImageFile(
-            io.BytesIO(data), name=f"{seed.replace('/', '-')[:80]}{'-banner' if banner else ''}.jpg"
-        )
-        image = CustomImage(
-            title=title[:255], description=alt[:255], credit=CREDIT, uploaded_by_user=owner, file=file
-        )
+        file = ImageFile(io.BytesIO(data), name=f"{seed.replace('/', '-')[:80]}{'-banner' if banner else ''}.jpg")
+        image = CustomImage(title=title[:255], description=alt[:255], credit=CREDIT, uploaded_by_user=owner, file=file)
         image.save()
         return image
 
     def emblem(self, motif: Motif) -> ContentFile[bytes]:
         """The file of a profile's picture."""
-        return ContentFile(
-            pictures.draw_emblem(motif.name, motif.palette, scale=self._scale), name=f"{motif.name}.jpg"
-        )
+        return ContentFile(pictures.draw_emblem(motif.name, motif.palette, scale=self._scale), name=f"{motif.name}.jpg")
 
     def _drawing(self, motif: Motif, seed: str, banner: bool) -> Future[bytes]:
         key = (motif, seed, banner)
         if key not in self._ordered:
-            self._ordered[key] = self._pool.submit(
-                self._draw, motif.name, motif.palette, seed=seed, banner=banner
-            )
+            self._ordered[key] = self._pool.submit(self._draw, motif.name, motif.palette, seed=seed, banner=banner)
         return self._ordered[key]

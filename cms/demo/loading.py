@@ -20,9 +20,7 @@ class DemoRefusedError(RuntimeError):
 def refuse_unless_demo() -> None:
     """Raises DemoRefusedError unless the demonstration is switched on, and always in production settings."""
     if os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
-        raise DemoRefusedError(
-            "The demonstration has accounts with a public password: never in production settings."
-        )
+        raise DemoRefusedError("The demonstration has accounts with a public password: never in production settings.")
     if not settings.DEMO:
         raise DemoRefusedError("The demonstration is switched off. To load it, set SPARKLE_DEMO=1.")
 

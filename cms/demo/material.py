@@ -103,16 +103,12 @@ def read_material() -> Material:
     site = _toml("site.toml")
     people = tuple(_person(entry) for entry in _toml("people.toml")["people"])
     posts = [_post(path, author=path.parent.name) for path in CONTENT.glob("posts/*/*.md")]
-    posts += [
-        _post(path, author=EDITOR, section=path.parent.name) for path in CONTENT.glob("sections/*/*.md")
-    ]
+    posts += [_post(path, author=EDITOR, section=path.parent.name) for path in CONTENT.glob("sections/*/*.md")]
     return Material(
         people=people,
         categories=tuple(site["categories"]),
         sections=tuple(site["sections"]),
-        documents=tuple(
-            _document(CONTENT / "pages" / f"{slug}.md") for slug in ("about", "rules", "privacy")
-        ),
+        documents=tuple(_document(CONTENT / "pages" / f"{slug}.md") for slug in ("about", "rules", "privacy")),
         posts=tuple(sorted(posts, key=lambda post: post.ago, reverse=True)),
         home=site["home"],
     )

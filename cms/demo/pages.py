@@ -51,9 +51,7 @@ def load_documents(material: Material, *, owner: User) -> None:
     for document in material.documents:
         if document.slug not in there:
             body = [("rich_text", RichText(part.html)) for part in document.body if isinstance(part, Text)]
-            page = StandardPage(
-                title=document.title, slug=document.slug, body=body, show_in_menus=True, owner=owner
-            )
+            page = StandardPage(title=document.title, slug=document.slug, body=body, show_in_menus=True, owner=owner)
             _publish_below(home, page, owner)
 
 
@@ -64,10 +62,7 @@ def load_home(material: Material, *, owner: User) -> None:
     if home.hero_text:
         return
     wanted = material.home
-    posts = {
-        post.slug: post
-        for post in PostPage.objects.filter(slug__in=[wanted["hero_post"], *wanted["featured"]])
-    }
+    posts = {post.slug: post for post in PostPage.objects.filter(slug__in=[wanted["hero_post"], *wanted["featured"]])}
     home.hero_title, home.hero_text = wanted["hero_title"], wanted["hero_text"]
     home.hero_post = posts.get(wanted["hero_post"])
     home.featured_posts = [

@@ -19,9 +19,7 @@ from community.accounts.services import create_user
 def load_people(material: Material, gallery: Gallery, progress: Progress) -> dict[str, User]:
     """All people by user name; those who are missing are made, the administrator first."""
     names = [person.username for person in material.people]
-    users = {
-        user.username: user for user in User.objects.filter(username__in=names).select_related("profile")
-    }
+    users = {user.username: user for user in User.objects.filter(username__in=names).select_related("profile")}
     missing = [person for person in material.people if person.username not in users]
     for person in sorted(missing, key=lambda person: person.username != ADMIN):
         users[person.username] = _make_person(person, users.get(ADMIN), gallery)
@@ -53,15 +51,11 @@ def _make_person(person: Person, admin: User | None, gallery: Gallery) -> User:
     return user
 
 
-def load_author_pages(
-    material: Material, users: dict[str, User], gallery: Gallery, progress: Progress
-) -> None:
+def load_author_pages(material: Material, users: dict[str, User], gallery: Gallery, progress: Progress) -> None:
     """Gives words and a banner to the authors' pages that have none."""
     done = set(CreatorPage.objects.exclude(headline="").values_list("person_id", flat=True))
     missing = [
-        (person, person.page)
-        for person in material.people
-        if person.page and users[person.username].pk not in done
+        (person, person.page) for person in material.people if person.page and users[person.username].pk not in done
     ]
     for person, page in missing:
         gallery.order(page.banner, person.username, banner=True)

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+#: Texts that break careless programs (after https://github.com/minimaxir/big-list-of-naughty-strings).
+NAUGHTY = [
+    "Ω≈ç√∫˜µ≤≥÷",
+    "田中さんにあげて下さい",
+    "الكل في المجمو عة",
+    "👩‍👩‍👧‍👦 🏳️‍🌈",
+    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
+    "\u202etest\u202c",
+    "'; DROP TABLE wagtailcore_page; --",
+    "{{ 7*7 }}{% debug %}",
+    "../../etc/passwd%00",
+    "undefined",
+    "NULL",
+    "1e100",
+    "${jndi:ldap://x}",
+]
+
 
 def send(client: Any, method: str, path: str, body: Any, **headers: str) -> Any:
     """The answer to `body` as JSON."""

@@ -21,9 +21,7 @@ QUALITIES = (82, 72, 60, 48)
 
 def draw(motif: str, palette: str, *, seed: str, banner: bool = False, scale: float = 1.0) -> bytes:
     """A JPEG of 1600 × 900 points (banner: 1600 × 400), at most 150 kB. Raises KeyError for unknown names."""
-    canvas = Canvas(
-        *(BANNER if banner else COVER), palette=PALETTES[palette], seed=f"{seed}/{motif}", scale=scale
-    )
+    canvas = Canvas(*(BANNER if banner else COVER), palette=PALETTES[palette], seed=f"{seed}/{motif}", scale=scale)
     MOTIFS[motif](canvas)
     return _jpeg(canvas.finish())
 

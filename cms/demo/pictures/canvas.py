@@ -74,9 +74,7 @@ class Canvas:
     def _spread(self, colour_at: Callable[[float, float], Colour]) -> None:
         columns, rows = 64, 36
         small = Image.new("RGB", (columns, rows))
-        small.putdata(
-            [colour_at(x / (columns - 1), y / (rows - 1)) for y in range(rows) for x in range(columns)]
-        )
+        small.putdata([colour_at(x / (columns - 1), y / (rows - 1)) for y in range(rows) for x in range(columns)])
         self.image.paste(small.resize(self.image.size, Image.Resampling.BICUBIC))
 
     # Hard shapes
@@ -89,14 +87,10 @@ class Canvas:
         """A filled circle."""
         self.brush.ellipse(self._box(x, y, radius), fill=(*rgb(colour), round(255 * opacity)))
 
-    def ring(
-        self, x: float, y: float, radius: float, thickness: float, colour: str, opacity: float = 1.0
-    ) -> None:
+    def ring(self, x: float, y: float, radius: float, thickness: float, colour: str, opacity: float = 1.0) -> None:
         """A circle's line; `radius` is its outer edge."""
         outline = (*rgb(colour), round(255 * opacity))
-        self.brush.ellipse(
-            self._box(x, y, radius), outline=outline, width=max(1, round(thickness * self.unit))
-        )
+        self.brush.ellipse(self._box(x, y, radius), outline=outline, width=max(1, round(thickness * self.unit)))
 
     def slice(self, x: float, y: float, radius: float, start: float, end: float, colour: str) -> None:
         """A piece of a disc between two angles in degrees, clockwise from three o'clock."""
@@ -126,9 +120,7 @@ class Canvas:
     def line(self, points: Sequence[Point], thickness: float, colour: str, opacity: float = 1.0) -> None:
         """A line through all points, its joints round."""
         paint = (*rgb(colour), round(255 * opacity))
-        self.brush.line(
-            self._scaled(points), fill=paint, width=max(1, round(thickness * self.unit)), joint="curve"
-        )
+        self.brush.line(self._scaled(points), fill=paint, width=max(1, round(thickness * self.unit)), joint="curve")
 
     # Soft shapes
 
@@ -139,9 +131,7 @@ class Canvas:
         )
         self._lay(mask, colour, opacity)
 
-    def shade(
-        self, points: Sequence[Point], *, blur: float = 24, opacity: float = 0.4, shift: Point = (0, 12)
-    ) -> None:
+    def shade(self, points: Sequence[Point], *, blur: float = 24, opacity: float = 0.4, shift: Point = (0, 12)) -> None:
         """The shadow of a polygon that lies above the paper."""
         moved = [(x + shift[0], y + shift[1]) for x, y in points]
         mask = self._soft_mask(

@@ -17,9 +17,7 @@ def wave(randomness: random.Random, *, roughness: int = 3) -> Callable[[float], 
         for n in range(roughness)
     ]
     total = sum(weight for weight, _, _ in parts)
-    return lambda x: (
-        sum(weight * math.sin(x * math.tau * turns + start) for weight, turns, start in parts) / total
-    )
+    return lambda x: sum(weight * math.sin(x * math.tau * turns + start) for weight, turns, start in parts) / total
 
 
 def ridge(randomness: random.Random, *, roughness: float = 0.5, steps: int = 8) -> Callable[[float], float]:
@@ -79,9 +77,7 @@ def oval(
     for step in range(steps + 1):
         angle = math.radians(start + (end - start) * step / steps)
         a, b = across * math.cos(angle), down * math.sin(angle)
-        outline.append(
-            (x + a * math.cos(turn) - b * math.sin(turn), y + a * math.sin(turn) + b * math.cos(turn))
-        )
+        outline.append((x + a * math.cos(turn) - b * math.sin(turn), y + a * math.sin(turn) + b * math.cos(turn)))
     return outline
 
 

@@ -53,9 +53,7 @@ def _lights(canvas: Canvas, left: float, top: float, width: float, bottom: float
         for column in range(columns):
             if rnd.random() < 0.3:
                 x = left + step * (column + 0.5)
-                canvas.rectangle(
-                    x - 4, y, x + 4, y + 9, p.light if rnd.random() < 0.7 else p.hues[3], opacity=0.9
-                )
+                canvas.rectangle(x - 4, y, x + 4, y + 9, p.light if rnd.random() < 0.7 else p.hues[3], opacity=0.9)
         y += 21
 
 
@@ -97,9 +95,7 @@ def _window(canvas: Canvas, x: float, y: float, width: float, height: float, *, 
                 )
             case 1:
                 canvas.disc(x, bottom - height * 0.52, width * 0.15, p.ink)
-                canvas.rectangle(
-                    x - width * 0.25, bottom - height * 0.36, x + width * 0.25, bottom, p.ink, corner=20
-                )
+                canvas.rectangle(x - width * 0.25, bottom - height * 0.36, x + width * 0.25, bottom, p.ink, corner=20)
                 canvas.rectangle(x - width * 0.25, bottom - 22, x + width * 0.25, bottom, p.ink)
             case 2:
                 canvas.rectangle(x - width * 0.2, bottom - height * 0.16, x + width * 0.2, bottom, p.hues[0])
@@ -119,9 +115,7 @@ def _window(canvas: Canvas, x: float, y: float, width: float, height: float, *, 
                         mix(glass, p.hues[0], 0.5),
                     )
     else:
-        canvas.fill(
-            [(left, bottom), (left, bottom - height * 0.4), (left + width * 0.55, bottom)], p.hues[1], 0.16
-        )
+        canvas.fill([(left, bottom), (left, bottom - height * 0.4), (left + width * 0.55, bottom)], p.hues[1], 0.16)
     canvas.line([(x, top), (x, bottom)], 6, frame)
     canvas.line([(left, y - height * 0.12), (right, y - height * 0.12)], 6, frame)
     canvas.rectangle(left - 20, bottom + 8, right + 20, bottom + 22, mix(frame, p.light, 0.35), corner=3)
@@ -138,8 +132,7 @@ def wires(canvas: Canvas) -> None:
     for wire in range(5):
         base = h * (0.3 + 0.115 * wire)
         line = [
-            (w * t / 40, base + h * tilt * (t / 20 - 1) + h * 0.06 * (1 - (t / 20 - 1) ** 2))
-            for t in range(-1, 42)
+            (w * t / 40, base + h * tilt * (t / 20 - 1) + h * 0.06 * (1 - (t / 20 - 1) ** 2)) for t in range(-1, 42)
         ]
         canvas.line(line, 3.2, p.ink, 0.95)
         at = rnd.uniform(0.04, 0.16)

@@ -110,9 +110,7 @@ def weave(canvas: Canvas) -> None:
                     colour,
                     corner=thread * 0.3,
                 )
-                canvas.rectangle(
-                    x + thread * 0.2, y, x + thread * 0.34, y + thread, p.light, corner=3, opacity=0.25
-                )
+                canvas.rectangle(x + thread * 0.2, y, x + thread * 0.34, y + thread, p.light, corner=3, opacity=0.25)
             else:
                 canvas.rectangle(
                     x - thread * 0.12,
@@ -122,9 +120,7 @@ def weave(canvas: Canvas) -> None:
                     colour,
                     corner=thread * 0.3,
                 )
-                canvas.rectangle(
-                    x, y + thread * 0.2, x + thread, y + thread * 0.32, p.light, corner=3, opacity=0.25
-                )
+                canvas.rectangle(x, y + thread * 0.2, x + thread, y + thread * 0.32, p.light, corner=3, opacity=0.25)
 
 
 def grain(canvas: Canvas) -> None:
@@ -152,9 +148,7 @@ def grain(canvas: Canvas) -> None:
         canvas.line(line, rnd.choice((2, 3, 5, 9)), mix(p.hues[0], p.deep, shade), 0.55)
     for a, b, size in knots:
         for k in range(7, 0, -1):
-            canvas.fill(
-                oval(a, b, size * 0.12 * k * 1.12, size * 0.12 * k), mix(p.hues[1], p.deep, 1 - k / 9)
-            )
+            canvas.fill(oval(a, b, size * 0.12 * k * 1.12, size * 0.12 * k), mix(p.hues[1], p.deep, 1 - k / 9))
 
 
 def leaves(canvas: Canvas) -> None:
@@ -185,9 +179,7 @@ def leaves(canvas: Canvas) -> None:
 def _stem(canvas: Canvas, x: float, y: float, length: float, lean: float, colour: str, *, slim: bool) -> None:
     count = 9 if slim else 6
     dark = mix(colour, canvas.palette.ink, 0.35)
-    spine = curve(
-        [(x, y), *turned([(x + lean, y - length * 0.5), (x + lean * 3, y - length)], lean, around=(x, y))]
-    )
+    spine = curve([(x, y), *turned([(x + lean, y - length * 0.5), (x + lean * 3, y - length)], lean, around=(x, y))])
     canvas.line(spine, 5, dark)
     for k in range(1, count + 1):
         at = spine[min(len(spine) - 1, round(len(spine) * (0.14 + 0.84 * k / count)))]
@@ -246,9 +238,7 @@ def bowl(canvas: Canvas) -> None:
         depth = rim + reach * share
         half = reach * math.sqrt(max(0, 1 - (share / 0.86) ** 2))
         canvas.line([(x - half, depth), (x + half, depth)], 12 - 5 * k, p.hues[3])
-    canvas.rectangle(
-        x - reach * 0.36, table - 22, x + reach * 0.36, table + 8, mix(p.hues[0], p.ink, 0.3), corner=6
-    )
+    canvas.rectangle(x - reach * 0.36, table - 22, x + reach * 0.36, table + 8, mix(p.hues[0], p.ink, 0.3), corner=6)
     canvas.fill(oval(x, rim, reach, reach * 0.17), mix(p.hues[0], p.light, 0.35))
     canvas.fill(oval(x, rim + 6, reach * 0.9, reach * 0.125), p.hues[2])
     for _ in range(16):

@@ -30,9 +30,7 @@ def rook(canvas: Canvas) -> None:
     p, w, h = canvas.palette, canvas.width, canvas.height
     canvas.ground(p.ground, p.deep, angle=90)
     canvas.rectangle(w * 0.24, h * 0.76, w * 0.76, h * 0.86, p.light, corner=8)
-    canvas.fill(
-        [(w * 0.34, h * 0.42), (w * 0.66, h * 0.42), (w * 0.7, h * 0.76), (w * 0.3, h * 0.76)], p.light
-    )
+    canvas.fill([(w * 0.34, h * 0.42), (w * 0.66, h * 0.42), (w * 0.7, h * 0.76), (w * 0.3, h * 0.76)], p.light)
     canvas.fill(
         [(w * 0.53, h * 0.42), (w * 0.66, h * 0.42), (w * 0.7, h * 0.76), (w * 0.53, h * 0.76)],
         p.hues[2],

@@ -132,15 +132,13 @@ def hut(canvas: Canvas) -> None:
     for _ in range(130):
         canvas.disc(
             rnd.uniform(0, w),
-            rnd.uniform(0, h * 0.6) ** 1.0,
+            rnd.uniform(0, h * 0.6),
             rnd.uniform(0.8, 2.4),
             p.light,
             rnd.uniform(0.3, 0.9),
         )
     far = ridge(rnd, roughness=0.48, steps=7)
-    canvas.fill(
-        land(horizon(w, lambda t: h * 0.6 - h * 0.16 * far(t), points=200), h), mix(p.ground, p.ink, 0.35)
-    )
+    canvas.fill(land(horizon(w, lambda t: h * 0.6 - h * 0.16 * far(t), points=200), h), mix(p.ground, p.ink, 0.35))
     snow = wave(rnd, roughness=2)
     line = horizon(w, lambda t: h * 0.74 + h * 0.05 * snow(t))
     canvas.fill(land(line, h), mix(p.hues[2], p.hues[3], 0.5))
@@ -148,9 +146,7 @@ def hut(canvas: Canvas) -> None:
     x, size = w * rnd.uniform(0.3, 0.68), h * 0.2
     floor = h * 0.76 + h * 0.05 * snow(x / w)
     canvas.glow(x, floor - size * 0.4, h * 0.42, p.light, 0.5)
-    canvas.rectangle(
-        x - size * 0.62, floor - size * 0.62, x + size * 0.62, floor + 10, mix(p.ink, p.deep, 0.4)
-    )
+    canvas.rectangle(x - size * 0.62, floor - size * 0.62, x + size * 0.62, floor + 10, mix(p.ink, p.deep, 0.4))
     roof = [
         (x - size * 0.86, floor - size * 0.5),
         (x, floor - size * 1.22),
@@ -167,9 +163,7 @@ def hut(canvas: Canvas) -> None:
         opacity=0.5,
     )
     canvas.rectangle(x + size * 0.3, floor - size * 1.16, x + size * 0.44, floor - size * 0.7, p.ink)
-    smoke = [
-        (x + size * 0.37 + math.sin(k * 0.9) * 14 + k * 12, floor - size * (1.2 + 0.16 * k)) for k in range(7)
-    ]
+    smoke = [(x + size * 0.37 + math.sin(k * 0.9) * 14 + k * 12, floor - size * (1.2 + 0.16 * k)) for k in range(7)]
     for k, (a, b) in enumerate(smoke):
         canvas.glow(a, b, 22 + 9 * k, p.hues[3], 0.42 - 0.05 * k)
 
@@ -181,9 +175,7 @@ def pixels(canvas: Canvas) -> None:
     columns = int(w / cell) + 1
     for row in range(30):
         band = round(row / 29 * 9) / 9
-        canvas.rectangle(
-            0, row * cell, w, (row + 1) * cell, mix(p.deep, mix(p.ground, p.hues[1], 0.45), band)
-        )
+        canvas.rectangle(0, row * cell, w, (row + 1) * cell, mix(p.deep, mix(p.ground, p.hues[1], 0.45), band))
     sun_x, sun_y = round(columns * rnd.uniform(0.6, 0.78)), 9
     for row in range(-6, 7):
         for column in range(-6, 7):

@@ -25,9 +25,7 @@ def bauhaus(canvas: Canvas) -> None:
             _tile(canvas, kind, column * side, row * side, side, ground, figure, accent)
 
 
-def _tile(
-    canvas: Canvas, kind: int, x: float, y: float, side: float, ground: str, figure: str, accent: str
-) -> None:
+def _tile(canvas: Canvas, kind: int, x: float, y: float, side: float, ground: str, figure: str, accent: str) -> None:
     canvas.rectangle(x, y, x + side, y + side, ground)
     middle_x, middle_y = x + side / 2, y + side / 2
     corner_x, corner_y, start = canvas.random.choice(
@@ -121,9 +119,7 @@ def papercut(canvas: Canvas) -> None:
     canvas.ground(mix(tints[0], p.ink, 0.25), tints[0], angle=40)
     for n, colour in enumerate(tints[1:], start=1):
         radius = h * (1.02 - 0.172 * n)
-        outline = blob(
-            x + rnd.uniform(-20, 20), y + rnd.uniform(-12, 12), radius, rnd, wobble=0.16, stretch=1.22
-        )
+        outline = blob(x + rnd.uniform(-20, 20), y + rnd.uniform(-12, 12), radius, rnd, wobble=0.16, stretch=1.22)
         canvas.fill(outline, colour)
         _inner_shade(canvas, outline, x, y)
 

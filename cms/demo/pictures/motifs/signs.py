@@ -43,9 +43,7 @@ def board(canvas: Canvas) -> None:
 def _piece(canvas: Canvas, kind: str, x: float, y: float, size: float, colour: str) -> None:
     p = canvas.palette
     dark = mix(colour, p.ink if colour != p.ink else p.hues[1], 0.28)
-    canvas.shade(
-        oval(x + size * 0.16, y, size * 0.42, size * 0.09), blur=size * 0.06, opacity=0.65, shift=(8, 4)
-    )
+    canvas.shade(oval(x + size * 0.16, y, size * 0.42, size * 0.09), blur=size * 0.06, opacity=0.65, shift=(8, 4))
     height = {"king": 1.0, "rook": 0.8, "pawn": 0.66}[kind] * size
     canvas.fill(oval(x, y, size * 0.25, size * 0.075), dark)
     canvas.rectangle(x - size * 0.25, y - size * 0.07, x + size * 0.25, y, colour, corner=size * 0.03)
@@ -67,9 +65,7 @@ def _piece(canvas: Canvas, kind: str, x: float, y: float, size: float, colour: s
         ],
         dark,
     )
-    canvas.rectangle(
-        x - size * 0.16, y - height * 0.74, x + size * 0.16, y - height * 0.67, colour, corner=size * 0.03
-    )
+    canvas.rectangle(x - size * 0.16, y - height * 0.74, x + size * 0.16, y - height * 0.67, colour, corner=size * 0.03)
     if kind == "pawn":
         canvas.disc(x, y - height * 0.86, size * 0.14, colour)
     elif kind == "rook":
@@ -215,9 +211,7 @@ def doors(canvas: Canvas) -> None:
             canvas.disc(x + half * 0.8, floor - h * 0.22, 8, p.light)
 
 
-def _opening(
-    canvas: Canvas, x: float, half: float, top: float, floor: float, colour: str, *, arch: bool
-) -> None:
+def _opening(canvas: Canvas, x: float, half: float, top: float, floor: float, colour: str, *, arch: bool) -> None:
     if arch:
         canvas.slice(x, top + half, half, 180, 360, colour)
         canvas.rectangle(x - half, top + half - 1, x + half, floor, colour)

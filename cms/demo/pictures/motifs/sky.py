@@ -44,16 +44,12 @@ def orbits(canvas: Canvas) -> None:
         spot = line[rnd.randrange(len(line))]
         if n in {1, 2, 4}:
             planet(canvas, *spot, rnd.uniform(10, 22), p.hues[2], p.deep)
-    ring = [(1.95, 0.62, p.hues[3]), (1.72, 0.5, p.hues[2]), (1.5, 0.36, p.hues[3])]
-    for reach, _, colour in ring:
-        canvas.line(
-            oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=180, end=360), 13, colour, 0.8
-        )
+    ring = [(1.95, p.hues[3]), (1.72, p.hues[2]), (1.5, p.hues[3])]
+    for reach, colour in ring:
+        canvas.line(oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=180, end=360), 13, colour, 0.8)
     planet(canvas, x, y, radius, p.light, mix(p.hues[0], p.deep, 0.35))
-    for reach, _, colour in ring:
-        canvas.line(
-            oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=0, end=180), 13, colour, 0.95
-        )
+    for reach, colour in ring:
+        canvas.line(oval(x, y, radius * reach, radius * reach * 0.3, tilt=tilt, start=0, end=180), 13, colour, 0.95)
 
 
 def constellation(canvas: Canvas) -> None:
@@ -86,9 +82,7 @@ def constellation(canvas: Canvas) -> None:
         width, height = rnd.uniform(70, 170), h * rnd.uniform(0.08, 0.2)
         canvas.rectangle(left, h - height, left + width, h, p.ink)
         if rnd.random() < 0.6:
-            canvas.rectangle(
-                left + width * 0.6, h - height - 26, left + width * 0.6 + 18, h - height + 2, p.ink
-            )
+            canvas.rectangle(left + width * 0.6, h - height - 26, left + width * 0.6 + 18, h - height + 2, p.ink)
         left += width - 2
 
 
@@ -133,10 +127,7 @@ def aurora(canvas: Canvas) -> None:
     for band in range(3):
         colour = p.hues[(2, 0, 1)[band]]
         line = wave(rnd, roughness=3)
-        foot = [
-            (w * (t / 30 * 1.06 - 0.03), h * (0.42 + 0.07 * band) + h * 0.12 * line(t / 30))
-            for t in range(31)
-        ]
+        foot = [(w * (t / 30 * 1.06 - 0.03), h * (0.42 + 0.07 * band) + h * 0.12 * line(t / 30)) for t in range(31)]
         for k in range(6):
             reach = h * (0.07 + 0.075 * k)
             top = [(x + reach * 0.2, y - reach * (1 + 0.35 * line(x / w + 0.3))) for x, y in foot]

@@ -11,18 +11,14 @@ from cms.demo.pictures.geometry import blob
 def ripples(canvas: Canvas) -> None:
     """Every source of sound sends its own circles; where they meet, the street hums."""
     p, w, h, rnd = canvas.palette, canvas.width, canvas.height, canvas.random
-    canvas.pool(
-        [(0, 0, p.deep), (1, 0.2, p.deep), (0.3, 0.7, p.ground), (0.9, 1, mix(p.ground, p.hues[0], 0.6))]
-    )
+    canvas.pool([(0, 0, p.deep), (1, 0.2, p.deep), (0.3, 0.7, p.ground), (0.9, 1, mix(p.ground, p.hues[0], 0.6))])
     sources = [(0.3, 0.46, 1.0), (0.68, 0.62, 0.78), (0.84, 0.2, 0.5), (0.1, 0.9, 0.42)]
     for n, (across, down, size) in enumerate(sources):
         x, y = w * (across + rnd.uniform(-0.04, 0.04)), h * (down + rnd.uniform(-0.04, 0.04))
         colour = p.hues[(3, 2, 1, 2)[n]]
         for k in range(22, 0, -1):
             fade = 1 - k / 23
-            canvas.ring(
-                x, y, h * 0.052 * k * (0.8 + 0.4 * size), 1.5 + 5 * fade * size, colour, 0.1 + 0.65 * fade
-            )
+            canvas.ring(x, y, h * 0.052 * k * (0.8 + 0.4 * size), 1.5 + 5 * fade * size, colour, 0.1 + 0.65 * fade)
         canvas.glow(x, y, h * 0.3 * size, p.light, 0.7)
         canvas.disc(x, y, h * 0.05 * size, p.light)
 
@@ -37,20 +33,14 @@ def bars(canvas: Canvas) -> None:
     canvas.glow(w * peak, h * 0.5, h * 0.8, p.hues[1], 0.5)
     for n in range(count):
         place = (n + 0.5) / count
-        swell = 0.9 * math.exp(-(((place - peak) / 0.07) ** 2)) + 0.5 * math.exp(
-            -(((place - peak - 0.28) / 0.09) ** 2)
-        )
+        swell = 0.9 * math.exp(-(((place - peak) / 0.07) ** 2)) + 0.5 * math.exp(-(((place - peak - 0.28) / 0.09) ** 2))
         height = h * (0.022 + 0.42 * min(1, swell * rnd.uniform(0.55, 1.0) + rnd.uniform(0, 0.06)))
         near = abs(place - peak)
         colour = (
-            mix(p.light, p.hues[3], min(1, near * 4))
-            if near < 0.25
-            else mix(p.hues[3], p.hues[1], min(1, near * 1.4))
+            mix(p.light, p.hues[3], min(1, near * 4)) if near < 0.25 else mix(p.hues[3], p.hues[1], min(1, near * 1.4))
         )
         x = (n + 0.5) * step
-        canvas.rectangle(
-            x - step * 0.3, h * 0.5 - height, x + step * 0.3, h * 0.5 + height, colour, corner=step * 0.3
-        )
+        canvas.rectangle(x - step * 0.3, h * 0.5 - height, x + step * 0.3, h * 0.5 + height, colour, corner=step * 0.3)
 
 
 def keys(canvas: Canvas) -> None:

@@ -1,0 +1,105 @@
+"""Bodies as JSON: one schema per kind of block, by which they are checked and documented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from jsonschema import Draft202012Validator
+from rest_framework import serializers
+
+from cms.blocks import BodyBlock
+from cms.choices import CODE_LANGUAGES, CONTENT_MAX
+
+BLOCKS_MAX = 500
+Schema = dict[str, Any]
+
+
+def _text(most: int, *, least: int = 0) -> Schema:
+    return {"type": "string", "minLength": least, "maxLength": most}
+
+
+def _object(required: str, **properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": [required], "additionalProperties": False}
+
+
+#: kind of block → what its value may be. Embeds are put in by editors only: each asks its provider.
+VALUES: dict[str, Schema] = {
+    "rich_text": _text(CONTENT_MAX),
+    "html": _text(CONTENT_MAX),
+    "quote": _object("text", text=_text(2000, least=1), attribution=_text(255)),
+    "code": _object(
+        "code",
+        code=_text(50_000, least=1),
+        language={"type": "string", "enum": [name for name, _label in CODE_LANGUAGES]},
+    ),
+    "video": _object(
+        "video",
+        video=_text(200, least=11),
+        title=_text(255),
+        start={"type": ["integer", "null"], "minimum": 0, "maximum": 86_400},
+    ),
+    "image": _object(
+        "image",
+        image={"type": "integer", "minimum": 1, "maximum": 2**53},
+        alt=_text(255),
+        caption=_text(255),
+    ),
+}
+
+
+def _block(kind: str, value: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "const": kind},
+            "value": value,
+            "id": {"type": ["string", "null"], "maxLength": 40},
+        },
+        "required": ["type", "value"],
+        "additionalProperties": False,
+    }
+
+
+BLOCKS: dict[str, Schema] = {kind: _block(kind, value) for kind, value in VALUES.items()}
+_VALIDATORS = {kind: Draft202012Validator(schema) for kind, schema in BLOCKS.items()}
+
+
+@extend_schema_field({"type": "array", "maxItems": BLOCKS_MAX, "items": {"oneOf": list(BLOCKS.values())}})
+class BodyField(serializers.Field[list[tuple[str, Any]], Any, Any, Any]):
+    """Blocks as pairs of kind and value; every block that does not fit is named by its place."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("This must be a list of blocks."),
+        "many": gettext_lazy("These are too many blocks."),
+    }
+
+    def to_internal_value(self, data: Any) -> list[tuple[str, Any]]:
+        """The blocks as the services take them. Raises ValidationError."""
+        if not isinstance(data, list):
+            self.fail("invalid")
+        if len(data) > BLOCKS_MAX:
+            self.fail("many")
+        problems: dict[str, str] = {}
+        for index, block in enumerate(data):
+            problems |= {f"{index}{path}": message for path, message in _problems(block).items()}
+        if problems:
+            raise serializers.ValidationError(problems)
+        return [(block["type"], _BODY.child_blocks[block["type"]].to_python(block["value"])) for block in data]
+
+
+_BODY = BodyBlock()
+
+
+def _problems(block: Any) -> dict[str, str]:
+    kind = block.get("type") if isinstance(block, Mapping) else None
+    if not isinstance(kind, str) or kind not in BLOCKS:
+        return {".type": _("Possible are: %(kinds)s.") % {"kinds": ", ".join(BLOCKS)}}
+    return {
+        "".join(f".{part}" for part in error.absolute_path): _("This does not fit a block of the kind %(kind)s.")
+        % {"kind": kind}
+        for error in _VALIDATORS[kind].iter_errors(block)
+    }

@@ -1,0 +1,198 @@
+"""The content that the browser looks at: a small site with everything on it, made once."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files.images import ImageFile
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.test.utils import override_settings
+from django.utils import timezone
+from PIL import Image
+from wagtail.rich_text import RichText
+
+from cms import services
+from cms.models import CustomImage, PostPage, StandardPage
+from community.accounts.choices import EDITORS, Role
+from community.accounts.models import User
+from tests.factories import PASSWORD, make_category, make_post, make_section, make_user
+
+VIDEO = "dQw4w9WgXcQ"
+
+PROSE = """
+<p>The light goes out, and for a moment nobody breathes. <b>That moment</b> is why
+<a href="https://example.org/">we keep coming back</a>, says <i>everybody</i> who was there.</p>
+<h2>What happened first</h2>
+<p>A very long word such as Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
+must not push anything aside.</p>
+<ul><li>A curtain</li><li>A lamp, with <code>inline code</code></li></ul>
+<h3>And then</h3>
+<ol><li>One</li><li>Two</li></ol>
+<blockquote>Words somebody once wrote down.</blockquote>
+<hr/>
+<p>The end of the text.</p>
+"""
+TABLE = """
+<table><caption>Who came</caption><thead><tr><th scope="col">Evening</th><th scope="col">Guests</th>
+<th scope="col">Of them for the first time</th><th scope="col">Weather</th><th scope="col">Light</th></tr></thead>
+<tbody><tr><td>Friday</td><td>1,204</td><td>380</td><td>Thunderstorms</td><td>Violet</td></tr></tbody></table>
+<dl><dt>Stage</dt><dd>Where it happens</dd></dl>
+"""
+CODE = 'def shine(lamp):\n    """Turns it on."""\n    return lamp.on(brightness=0.75, colour="violet", for_seconds=60, quietly=True)\n'
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """Where things are: address by what a reader would call it."""
+
+    pages: dict[str, str]
+    section_id: int
+
+
+def make_picture(title: str, colours: tuple[str, str], size: tuple[int, int] = (1600, 900)) -> CustomImage:
+    """A stored picture that goes from one colour to another."""
+    mask = Image.linear_gradient("L").rotate(90).resize(size)
+    data = io.BytesIO()
+    Image.composite(Image.new("RGB", size, colours[0]), Image.new("RGB", size, colours[1]), mask).save(data, "JPEG")
+    data.seek(0)
+    return CustomImage.objects.create(title=title, file=ImageFile(data, name="picture.jpg"))
+
+
+def build() -> World:
+    """Makes the content in the current database, and two kept mails."""
+    with override_settings(RATE_LIMIT_SCALE=1000):
+        return _build()
+
+
+def _build() -> World:
+    services.ensure_site_structure()
+    pictures = [make_picture(f"Picture {n}", pair) for n, pair in enumerate([
+        ("#2b1055", "#d53369"), ("#0f2027", "#2c5364"), ("#42275a", "#734b6d"),
+    ])]  # fmt: skip
+    category = make_category("Films", slug="films", colour="#7c4df0", description="Moving pictures.")
+    mira = make_user("mira_kay", role=Role.VERIFIED_CREATOR, display_name="Mira Kay",
+                     bio="Films lamps.", youtube="https://www.youtube.com/@mirakay", website="https://mira.example/")  # fmt: skip
+    jonas = make_user("jonas_w", role=Role.CREATOR, display_name="Jonas Wild")
+    make_user("fan", display_name="Ada Fan", bio="Here for the lamps.\nAnd for the cat.", location="Vienna",
+              website="https://ada.example/", interests=["Film", "Chess"])  # fmt: skip
+    editor = make_user("editor", display_name="Edda Tor")
+    editor.groups.add(Group.objects.get(name=EDITORS))
+    section = make_section("News", introduction="What is on, and what was.")
+    make_section("Guides")
+
+    for number in range(24):
+        make_post(
+            [mira, jonas][number % 2],
+            f"Evening {number + 1} under the old lamps",
+            content=f"<p>What we saw on evening {number + 1}, and what came after it, in a few words.</p>",
+            cover_image=pictures[number % 3] if number % 4 != 3 else None,
+            category=category if number % 2 else None,
+            tags=["Lamps", "Night shots"],
+        )
+    for number in range(4):
+        services.create_post(
+            actor=editor, parent=section, title=f"Note {number + 1} from the editors", content="<p>Soon.</p>",
+            excerpt="A short note.", cover_image=pictures[number % 3], published=True,
+        )  # fmt: skip
+    post = _great_post(mira, pictures, category)
+    plain_video = make_post(jonas, "Only a video", video=VIDEO, cover_image=pictures[1])
+    _spread_over_time()
+
+    author_page = services.ensure_author_page(person=mira)
+    author_page.headline = "One lamp, many evenings"
+    author_page.about = "<p>I film <b>lamps</b>. <a href='https://mira.example/'>More of them</a></p>"
+    author_page.banner, author_page.pinned_post = pictures[2], post
+    author_page.save()
+    home = services.site_root()
+    home.hero_title, home.hero_text = "A home for lamp lovers", "Stories, videos and the people behind them."
+    home.hero_post = post
+    home.save()
+    about = StandardPage(title="About", slug="about", show_in_menus=True, body=[
+        ("rich_text", RichText("<h2>Who we are</h2><p>Fans.</p><h2>What we want</h2><h3>Light</h3><p>More of it.</p>")),
+        ("html", TABLE),
+    ])  # fmt: skip
+    services.add_page(parent=home, page=about)
+    services.add_page(parent=about, page=StandardPage(title="Rules", slug="rules"))
+    _keep_mails()
+    return World(
+        pages={
+            "home": "/",
+            "post": post.url,
+            "post with a video on top": plain_video.url,
+            "author page": author_page.url,
+            "section": section.url,
+            "directory": "/creators/",
+            "category": "/categories/films/",
+            "standard page": "/about/",
+            "profile": "/@fan/",
+            "sign-in": "/account/login/",
+            "sign-up": "/account/signup/",
+            "missing page": "/nothing/here/",
+            "kept mail": "/dev/mail/",
+        },
+        section_id=section.pk,
+    )
+
+
+def _great_post(author: User, pictures: list[CustomImage], category: object) -> PostPage:
+    """A post with every kind of block."""
+    return make_post(
+        author,
+        "The whole stage in one evening: lamps, curtains and the people behind them",
+        content=None,
+        body=[
+            ("rich_text", RichText(PROSE)),
+            ("image", {"image": pictures[1], "alt": "A blue slope", "caption": "The slope, at night."}),
+            ("video", {"video": VIDEO, "title": "How the curtain falls", "start": 42}),
+            ("quote", {"text": "Light is a habit.", "attribution": "Jonas Wild"}),
+            ("code", {"language": "python", "code": CODE}),
+            ("html", TABLE),
+            ("embed", {"url": "https://vimeo.com/76979871", "title": "The curtain"}),
+        ],
+        excerpt="Everything that can stand on a page, on one page.",
+        cover_image=pictures[0],
+        category=category,
+        tags=["Lamps", "Curtains", "Night shots"],
+    )
+
+
+def _spread_over_time() -> None:
+    """Gives the posts different days, so that their order is always the same."""
+    posts = list(PostPage.objects.order_by("-pk"))
+    for days, post in enumerate(posts):
+        PostPage.objects.filter(pk=post.pk).update(first_published_at=timezone.now() - timedelta(days=days, hours=1))
+
+
+def _keep_mails() -> None:
+    shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
+    Path(settings.EMAIL_FILE_PATH).mkdir(parents=True)
+    for subject in ("Your code", "A very long subject " * 8):
+        EmailMessage(subject, "Hello,\n\nhttps://example.org/", to=["somebody@people.example"]).send()
+
+
+def session_of(username: str) -> dict[str, str]:
+    """The cookie with which `username` is signed in."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return _session_cookie(client)
+
+
+def session_waiting_for_a_code(username: str) -> dict[str, str]:
+    """The cookie of somebody who has just signed up."""
+    client = Client()
+    form = {"email": f"{username}@people.example", "username": username, "password1": PASSWORD}
+    response = client.post("/account/signup/", form)
+    assert response.status_code == 302, response.content
+    return _session_cookie(client)
+
+
+def _session_cookie(client: Client) -> dict[str, str]:
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value}
