@@ -4,7 +4,8 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv /opt/venv
 COPY requirements/install.py requirements/production.txt requirements/
-RUN UV_COMPILE_BYTECODE=1 /opt/venv/bin/python requirements/install.py requirements/production.txt
+RUN UV_COMPILE_BYTECODE=1 /opt/venv/bin/python requirements/install.py requirements/production.txt \
+ && /opt/venv/bin/python -m pip uninstall --quiet --yes uv
 COPY . .
 # Collects the static files. The values only let the settings load; none of them stays in the image.
 RUN DJANGO_SETTINGS_MODULE=sparkle_site.settings.production \

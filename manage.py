@@ -7,7 +7,7 @@ import sys
 from sparkle_site.embedded import EngineError
 from sparkle_site.embedded.needed import hold_needed
 
-WITHOUT_ENGINES = {"help", "version", "collectstatic", "compilemessages", "makemessages", "diffsettings"}
+WITHOUT_ENGINES = {"help", "version", "collectstatic", "compilemessages", "makemessages", "diffsettings", "write_docs"}
 
 
 def chosen_settings(arguments: list[str]) -> str | None:

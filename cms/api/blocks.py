@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from rest_framework import serializers
+from wagtail.blocks import StructBlockValidationError
 
 from cms.blocks import BodyBlock
 from cms.choices import CODE_LANGUAGES, CONTENT_MAX
@@ -22,6 +24,10 @@ def _text(most: int, *, least: int = 0) -> Schema:
     return {"type": "string", "minLength": least, "maxLength": most}
 
 
+def _perhaps(most: int) -> Schema:
+    return {"type": ["string", "null"], "maxLength": most}
+
+
 def _object(required: str, **properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": [required], "additionalProperties": False}
 
@@ -30,7 +36,7 @@ def _object(required: str, **properties: Schema) -> Schema:
 VALUES: dict[str, Schema] = {
     "rich_text": _text(CONTENT_MAX),
     "html": _text(CONTENT_MAX),
-    "quote": _object("text", text=_text(2000, least=1), attribution=_text(255)),
+    "quote": _object("text", text=_text(2000, least=1), attribution=_perhaps(255)),
     "code": _object(
         "code",
         code=_text(50_000, least=1),
@@ -39,14 +45,14 @@ VALUES: dict[str, Schema] = {
     "video": _object(
         "video",
         video=_text(200, least=11),
-        title=_text(255),
+        title=_perhaps(255),
         start={"type": ["integer", "null"], "minimum": 0, "maximum": 86_400},
     ),
     "image": _object(
         "image",
         image={"type": "integer", "minimum": 1, "maximum": 2**53},
-        alt=_text(255),
-        caption=_text(255),
+        alt=_perhaps(255),
+        caption=_perhaps(255),
     ),
 }
 
@@ -84,11 +90,17 @@ class BodyField(serializers.Field[list[tuple[str, Any]], Any, Any, Any]):
         if len(data) > BLOCKS_MAX:
             self.fail("many")
         problems: dict[str, str] = {}
+        blocks: list[tuple[str, Any]] = []
         for index, block in enumerate(data):
-            problems |= {f"{index}{path}": message for path, message in _problems(block).items()}
+            found = _problems(block)
+            if not found:
+                kind = block["type"]
+                value, found = _cleaned(kind, block["value"])
+                blocks.append((kind, value))
+            problems |= {f"{index}{path}": message for path, message in found.items()}
         if problems:
             raise serializers.ValidationError(problems)
-        return [(block["type"], _BODY.child_blocks[block["type"]].to_python(block["value"])) for block in data]
+        return blocks
 
 
 _BODY = BodyBlock()
@@ -103,3 +115,15 @@ def _problems(block: Any) -> dict[str, str]:
         % {"kind": kind}
         for error in _VALIDATORS[kind].iter_errors(block)
     }
+
+
+def _cleaned(kind: str, raw: Any) -> tuple[Any, dict[str, str]]:
+    """The value as the editor's own rules for the block take it, and what they refuse."""
+    block = _BODY.child_blocks[kind]
+    value = block.to_python(raw)
+    try:
+        return block.clean(value), {}
+    except StructBlockValidationError as error:
+        return value, {f".value.{name}": str(inner.messages[0]) for name, inner in error.block_errors.items()}
+    except ValidationError as error:
+        return value, {".value": str(error.messages[0])}

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Least
+from django.utils.html import format_html
 from taggit.models import Tag
 from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import Filter, SourceImageIOError
@@ -155,16 +156,34 @@ def cover_addresses(images: Sequence[CustomImage]) -> dict[int, str]:
 
 
 def content_of(post: PostPage) -> str:
-    """The text as HTML: what the author sent, with links and pictures of this site resolved."""
-    parts = []
-    for child in post.body:
-        if isinstance(child.value, RichText):
-            parts.append(expand_db_html(child.value.source))
-        elif child.block_type == "html":
-            parts.append(child.value)
-        else:
-            parts.append(str(child.render()))
-    return "".join(parts)
+    """The text as HTML for any frontend: what the author sent with links of this site resolved, other blocks plain."""
+    return "".join(_html(child.block_type, child.value) for child in post.body)
+
+
+def _html(kind: str, value: Any) -> str:
+    if isinstance(value, RichText):
+        return str(expand_db_html(value.source))
+    if kind == "html":
+        return str(value)
+    if kind == "quote":
+        source = format_html("<footer>{}</footer>", value["attribution"]) if value["attribution"] else ""
+        return format_html("<blockquote><p>{}</p>{}</blockquote>", value["text"], source)
+    if kind == "code":
+        return format_html("<pre><code>{}</code></pre>", value["code"])
+    if kind == "image":
+        return _figure(value)
+    address = f"https://www.youtube.com/watch?v={value.video_id}" if kind == "video" else value.url
+    title = value["title"] if kind == "video" else ""
+    return format_html('<p><a href="{}">{}</a></p>', address, title or address)
+
+
+def _figure(value: Any) -> str:
+    image = value["image"]
+    if image is None:
+        return ""
+    caption = format_html("<figcaption>{}</figcaption>", value["caption"]) if value["caption"] else ""
+    address = cover_addresses([image])[image.pk]
+    return format_html('<figure><img src="{}" alt="{}">{}</figure>', address, value["alt"] or "", caption)
 
 
 def image_at(text: str) -> CustomImage | None:

@@ -83,7 +83,7 @@ class _Writing:
         )
         page.language = self.author.profile.language
         page.featured_until = featured_until if post.featured else None
-        page.save_revision(user=self.author).publish(user=self.author, skip_permission_checks=True)
+        page.save_revision(user=self.author, clean=False).publish(user=self.author, skip_permission_checks=True)
         _date_back(page, at)
         if post.pinned:
             CreatorPage.objects.filter(person=self.author).update(pinned_post=page)

@@ -7,7 +7,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task
 from redis.exceptions import RedisError
 
-from community.core import outbox
+from community.core import limits, outbox
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,12 @@ def sweep_facts() -> int:
 def purge_facts() -> int:
     """Clears delivered facts away after their 30 days."""
     return outbox.purge()
+
+
+@db_periodic_task(crontab(minute="50"))
+def forget_old_limits() -> int:
+    """Clears away the counts of limits whose windows are over."""
+    return limits.forget_old()
 
 
 def poke() -> None:

@@ -140,8 +140,6 @@ def email(env: environment.Environment) -> dict[str, Any]:
     }
 
 
-# --- The same everywhere -------------------------------------------------------------------------------
-
 INSTALLED_APPS = [
     "community.core",
     "community.accounts",

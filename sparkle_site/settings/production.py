@@ -9,6 +9,10 @@ globals().update(base(ENV))
 LOGGING = logging(ENV)
 
 DEBUG = False
+if ENV.sentry_dsn:
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=ENV.sentry_dsn, send_default_pii=False)
 SERVE_MEDIA = not ENV.s3_bucket
 KEPT_MAIL = False
 SESSION_COOKIE_SECURE = True

@@ -139,9 +139,9 @@ def _first_line(function: ast.FunctionDef) -> int:
 
 
 def long_files(root: Path) -> list[str]:
-    """No file is longer than the wall."""
+    """No file is longer than the wall. Style sheets may be: without a build step each file is a request."""
     found = []
-    for path in files(root, ".py", ".html", ".css", ".js"):
+    for path in files(root, ".py", ".html", ".js"):
         count = len((root / path).read_text(encoding="utf-8").splitlines())
         if count > LINES_AT_MOST:
             found.append(f"{path}: {count} lines, {LINES_AT_MOST} are the wall")

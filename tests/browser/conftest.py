@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import threading
@@ -137,9 +138,9 @@ def _switch(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def _content(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, world.World]]:
+def _content(django_test_environment: None, django_db_blocker: Any) -> Iterator[tuple[str, world.World]]:
     """A database of the browser's own with content, made once: other tests never meet its rows."""
-    name = f"{connection.settings_dict['NAME']}_browser"
+    name = f"browser_{os.environ['SPARKLE_TEST_SLOT']}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     with django_db_blocker.unblock():
         with connection._nodb_cursor() as cursor:

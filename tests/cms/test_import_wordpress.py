@@ -230,7 +230,9 @@ class TestStates:
 
         assert not PostPage.objects.get().live
 
-    def test_a_password_hides_everything_until_it_is_given(self, run: Any, client: Any) -> None:
+    def test_a_password_hides_everything_until_it_is_given(
+        self, run: Any, client: Any, client_for: Any, cast: Any
+    ) -> None:
         run(
             builder.item(
                 1, title="", wp__post_name="door", wp__post_password="sesame", content__encoded="Forty thieves.",
@@ -240,7 +242,7 @@ class TestStates:
         )  # fmt: skip
 
         post, page = PostPage.objects.get(), StandardPage.objects.get()
-        assert (post.title, post.excerpt) == ("Untitled 1", "")
+        assert (post.title, post.excerpt) == ("Untitled 1", "This text is behind a password.")
         for found, secret in ((post, "thieves"), (page, "Gold")):
             refused = client.get(found.url)
             assert secret not in refused.content.decode()
@@ -251,8 +253,20 @@ class TestStates:
         assert opened.status_code == 302
         assert "thieves" in client.get(post.url).content.decode()
 
+        for url in ("/", "/creators/anna/", "/sitemap.xml", "/api/posts"):
+            assert "thieves" not in client_for(cast.fan).get(url).content.decode(), url
+
         run(builder.item(1, title="", wp__post_name="door", content__encoded="Forty thieves."))
         assert not PageViewRestriction.objects.filter(page_id=post.pk).exists()
+
+    def test_the_api_shows_a_protected_text_to_its_author_only(self, run: Any, client_for: Any, cast: Any) -> None:
+        run(builder.item(1, wp__post_password="sesame", content__encoded="Forty thieves."))
+        post = PostPage.objects.get()
+
+        answer = client_for(cast.fan).get(f"/api/posts/{post.pk}").content.decode()
+        assert "thieves" not in answer
+        answer = client_for(post.author).get(f"/api/posts/{post.pk}").content.decode()
+        assert "thieves" in answer
 
 
 class TestPages:
@@ -312,7 +326,7 @@ class TestTitles:
         ("title", "content", "expected"),
         [
             ("A &amp; <i>B</i>", "", "A & B"),
-            ("", "<p>First words of the <b>text</b> to</p>" + "go on " * 20, "First words of the text to go on go on go on go on go on go…"),
+            ("", "<p>First <b>words</b></p>" + "go " * 40, "First words go go go go go go go go go go go go go go go go…"),
             ("<img src=x>", "", "Untitled 1"),
             ("\u200b\u2060", "[gallery]", "Untitled 1"),
             ("مرحبا بالعالم", "", "مرحبا بالعالم"),

@@ -71,7 +71,10 @@ class TestAgain:
             builder.category("a", "A new name"),
             builder.category("b"),
             builder.tag("u"),
-            builder.item(1, title="New", content__encoded="New text.", terms=builder.use("b") + builder.use("u", domain="post_tag")),
+            builder.item(
+                1, title="New", content__encoded="New text.",
+                terms=builder.use("b") + builder.use("u", domain="post_tag"),
+            ),
             builder.item(2),
             builder.page(5, "Page", wp__status="draft"),
         )  # fmt: skip

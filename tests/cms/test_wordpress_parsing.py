@@ -32,9 +32,6 @@ def entries(path: Path) -> list[EntryRecord]:
     return [record for record in read_export(path) if isinstance(record, EntryRecord)]
 
 
-# --- the file ---------------------------------------------------------------------------------------------------
-
-
 def test_the_oldest_format_is_read(tmp_path: Path) -> None:
     found = list(read_export(VERSION_1_0))
 
@@ -224,9 +221,6 @@ def test_a_file_beyond_all_measure_is_refused_unread(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableExport, match="too big"):
         list(read_export(path))
-
-
-# --- characters ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,6 @@ class Arranger:
         finish_run()
         return result
 
-    # --- blocks ---------------------------------------------------------------------------------------------
-
     def _block(self, node: Element, *, top: bool) -> list[Element]:
         if node.tag in HEADINGS:
             # The page's title is its only heading of the first level.
@@ -165,8 +163,6 @@ class Arranger:
                 rest[0].children += [Element("br"), *caption[0].children]
             return rest
         return rest + caption
-
-    # --- inside of blocks -----------------------------------------------------------------------------------
 
     def _cell(self, nodes: Sequence[Node]) -> list[Node]:
         """What an item, cell or quote holds: paragraphs only where there is more than one."""

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = import_wordpress(options["file"], dry_run=options["dry_run"])
+            report = import_wordpress(path=options["file"], dry_run=options["dry_run"])
         except DomainError as error:
             raise CommandError(f"Nothing was imported. {error.message}") from error
         for line in lines(report):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.rich_text import RichText as RichTextValue
 
@@ -134,8 +135,6 @@ class Entries:
             return None if specific.deleted_at is not None else specific
         return specific if isinstance(specific, StandardPage) else None
 
-    # --- making and changing --------------------------------------------------------------------------------
-
     def _create(self, entry: EntryRecord, state: State, parent: Page | None) -> ImportedPage:
         page: ImportedPage = PostPage() if entry.kind == POST else StandardPage()
         # Nobody is told of what was published elsewhere, long ago.
@@ -177,8 +176,9 @@ class Entries:
             page.first_published_at, page.last_published_at = state.first_at, state.last_at
         if isinstance(page, PostPage):
             page.author = page.owner
-            # A protected text shows nothing of itself, as in WordPress.
-            page.excerpt = "" if entry.password else truncate(entry.excerpt, EXCERPT_MAX)
+            # As in WordPress, a protected text shows nothing of itself; an empty excerpt would become its first words.
+            protected = _("This text is behind a password.")
+            page.excerpt = protected if entry.password else truncate(entry.excerpt, EXCERPT_MAX)
             page.comments_enabled = entry.comments_open
             if page.pk is None and self.place.language in dict(settings.LANGUAGES):
                 page.language = self.place.language

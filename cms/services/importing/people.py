@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.core.exceptions import ValidationError
-
 from cms.importers.characters import is_visible
 from cms.importers.wordpress import AuthorRecord
 from cms.models.imports import ImportedObject
@@ -14,9 +12,9 @@ from cms.services.importing.report import ImportReport
 from community.accounts.choices import USERNAME_MAX
 from community.accounts.models import User
 from community.accounts.permissions import can_write
+from community.accounts.rules import is_possible_username
 from community.accounts.selectors import is_username_free
 from community.accounts.services import create_user, update_profile
-from community.accounts.validators import username_validators
 from community.core.text import make_slug, truncate
 
 _KIND = ImportedObject.Kind.AUTHOR
@@ -105,15 +103,6 @@ def free_username(login: str) -> str:
     number = 1
     while True:
         candidate = base if number == 1 else f"{base}_{number}"
-        if _is_valid(candidate) and is_username_free(candidate):
+        if is_possible_username(candidate) and is_username_free(candidate):
             return candidate
         number += 1
-
-
-def _is_valid(username: str) -> bool:
-    try:
-        for validate in username_validators:
-            validate(username)
-    except ValidationError:
-        return False
-    return True

@@ -46,7 +46,7 @@ class ImportRunning(Conflict):
     message = _("Another import is running. Please wait until it is done.")
 
 
-def import_wordpress(path: Path, *, dry_run: bool = False) -> ImportReport:
+def import_wordpress(*, path: Path, dry_run: bool = False) -> ImportReport:
     """Brings authors, categories, tags, posts and pages of the export at `path` in, and says what it did.
 
     All of it happens in one transaction; with `dry_run` it is taken back at the end. What an earlier import

@@ -106,7 +106,7 @@ def test_a_form_without_its_token_is_refused_in_words(cast):
     assert b"<h1>" in answer.content
 
 
-def test_the_documentation_is_shown_from_files_of_this_site(client):
+def test_the_documentation_is_shown_from_files_of_this_site(client, home):
     for address in ("/api-docs", "/api-docs/"):
         answer = client.get(address)
         text = answer.content.decode()
