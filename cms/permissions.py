@@ -55,10 +55,12 @@ def can_delete_post(actor: Actor, post: PostPage) -> bool:
 
 
 def can_restore_post(actor: Actor, post: PostPage) -> bool:
-    """Moderators bring anything back; authors what they deleted themselves."""
+    """Moderators bring anything back, editors what was in their sections, authors what they deleted themselves."""
     if post.deleted_at is None or not can_write(actor):
         return False
-    return is_moderator(actor) or (is_author(actor, post) and post.deleted_by_id == post.author_id)
+    if is_moderator(actor) or (is_author(actor, post) and post.deleted_by_id == post.author_id):
+        return True
+    return _edits_here(actor, post)
 
 
 def _edits_here(actor: Actor, post: PostPage) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,9 +43,11 @@ def _cards(posts: list[PostPage]) -> list[selectors.PostCard]:
     return [cards[post.pk] for post in posts if post.pk in cards]
 
 
-def _posts(request: HttpRequest, rows: Any, *, size: int = PAGE_SIZE) -> selectors.Paginated[selectors.PostCard]:
+def _posts(
+    request: HttpRequest, rows: Any, *, load: Callable[[list[PostPage]], list[selectors.PostCard]] = _cards
+) -> selectors.Paginated[selectors.PostCard]:
     try:
-        return selectors.paginate(rows.only("pk"), request.GET.get("page"), size=size, load=_cards)
+        return selectors.paginate(rows.only("pk"), request.GET.get("page"), size=PAGE_SIZE, load=load)
     except NotFound as error:
         raise Http404 from error
 
@@ -62,14 +65,10 @@ def home(request: HttpRequest, page: HomePage) -> HttpResponse:
     """Hero, featured posts chosen by editors and filled up with the newest, latest posts, creators."""
     chosen = [page.hero_post_id] if page.hero_post_id else []
     chosen += list(page.featured_posts.values_list("post_id", flat=True)[: FEATURED + 1])
-    visible = selectors.list_posts(viewer=request.user)
-    newest = list(visible.values_list("pk", flat=True)[: LATEST + FEATURED + 1])
-    if chosen:
-        live = set(visible.filter(pk__in=chosen).values_list("pk", flat=True))
-        chosen = [pk for pk in dict.fromkeys(chosen) if pk in live]
-    order = list(dict.fromkeys([*chosen, *newest]))[: LATEST + FEATURED + 1]
-    found = selectors.post_cards(order)
-    cards = [found[pk] for pk in order if pk in found]
+    newest = selectors.list_posts(viewer=request.user).values_list("pk", flat=True)[: LATEST + FEATURED + 1]
+    order = list(dict.fromkeys([*chosen, *newest]))
+    found = selectors.post_cards(order, large=order[:1])
+    cards = [found[pk] for pk in order if pk in found][: LATEST + FEATURED + 1]
     return render(
         request,
         page.get_template(request),
@@ -124,13 +123,19 @@ def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
 @served_by(CreatorPage)
 def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
     """An author with their posts. The page of somebody banned or deleted is as if not there."""
-    try:
-        person = accounts.get_person_by_id(page.person_id, viewer=request.user)
-    except NotFound as error:
-        raise Http404 from error
-    rows = selectors.list_posts(viewer=request.user).filter(author_id=person.pk)
-    pinned = selectors.post_cards(rows.filter(pk=page.pinned_post_id).values_list("pk", flat=True), preset="cover")
-    posts = _posts(request, rows.exclude(pk__in=pinned))
+    person = page.person
+    if not accounts.is_visible(person, viewer=request.user):
+        raise Http404
+    rows = selectors.list_posts(viewer=request.user).filter(author_id=person.pk).exclude(pk=page.pinned_post_id)
+    wanted = [page.pinned_post_id] if page.pinned_post_id else []
+    pinned: dict[int, selectors.PostCard] = {}
+
+    def load(posts: list[PostPage]) -> list[selectors.PostCard]:
+        cards = selectors.post_cards([*wanted, *(post.pk for post in posts)], large=wanted)
+        pinned.update({pk: cards.pop(pk) for pk in wanted if pk in cards})
+        return [cards[post.pk] for post in posts if post.pk in cards]
+
+    posts = _posts(request, rows, load=load)
     return render(
         request,
         page.get_template(request),

@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import path, reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms import selectors, services
 from cms.models import Category, PostPage
-from community.core.errors import DomainError
+from community.core.errors import DomainError, NotFound
+
+BIN_PAGE = 50
 
 
 class CategoryViewSet(SnippetViewSet):
@@ -88,6 +92,43 @@ def bulk_delete_into_bin(
             except DomainError as error:
                 messages.error(request, f"{post.get_admin_display_title()}: {error.message}")
     return HttpResponseRedirect(reverse("wagtailadmin_explore", args=[objects[0].get_parent().pk]))
+
+
+@hooks.register("register_admin_urls")
+def bin_urls() -> list[Any]:
+    """The bin's page."""
+    return [path("bin/", show_bin, name="cms_bin")]
+
+
+@hooks.register("register_reports_menu_item")
+def bin_menu_item() -> MenuItem:
+    """The bin stands with the reports."""
+    return MenuItem(_("Bin"), reverse_lazy("cms_bin"), icon_name="bin", order=900)
+
+
+@require_admin_access
+def show_bin(request: HttpRequest) -> HttpResponse:
+    """Deleted posts that the viewer may bring back; a POST brings one back as a draft."""
+    if request.method == "POST":
+        try:
+            number = int(request.POST.get("post", "0"))
+        except ValueError:
+            number = 0
+        try:
+            post = selectors.get_deleted_post(number, viewer=request.user)
+            services.restore_post(actor=request.user, post=post)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+        else:
+            messages.success(request, _("“%(title)s” is a draft again.") % {"title": post.get_admin_display_title()})
+        return HttpResponseRedirect(reverse("cms_bin"))
+    try:
+        page = selectors.paginate(
+            selectors.list_bin(viewer=request.user), request.GET.get("p"), size=BIN_PAGE, load=lambda posts: posts
+        )
+    except NotFound as error:
+        raise Http404 from error
+    return render(request, "cms/admin/bin.html", {"pages": page})
 
 
 @hooks.register("before_edit_page")

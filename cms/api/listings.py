@@ -25,6 +25,7 @@ from cms.rules import address
 from cms.selectors.pictures import specs
 from community.accounts.models import User
 from community.accounts.permissions import Actor
+from community.accounts.selectors import AuthorCard, author_card
 from community.core.api.links import absolute
 from community.core.models import TargetCounts
 
@@ -45,7 +46,7 @@ class PostAnswer:
     """A post with what stands beside it."""
 
     post: PostPage
-    author: User | None
+    author: AuthorCard | None
     views: int
     comments: int
     reactions: int
@@ -97,10 +98,8 @@ def list_answers(posts: Sequence[PostPage]) -> list[PostAnswer]:
 
 def post_answer(post: PostPage) -> PostDetail:
     """One post with its text: the live version, or the newest draft of a post that is not live."""
-    row = with_authors(PostPage.objects.filter(pk=post.pk)).get()
-    shown = row
-    if not row.live and row.latest_revision_id:
-        shown = row.get_latest_revision_as_object()
+    row = with_authors(PostPage.objects.filter(pk=post.pk)).first() or post
+    shown = row.get_latest_revision_as_object() if not row.live and row.latest_revision_id else row
     covers = cover_addresses([shown.cover_image] if shown.cover_image else [])
     beside = _beside(row, _counts([row.pk]), {})
     tag_ids = [item.tag_id for item in shown.tagged_items.all()]
@@ -122,12 +121,12 @@ def _beside(post: Any, counts: dict[int, TargetCounts], covers: dict[int, str]) 
     count = counts.get(post.pk)
     return {
         "post": post,
-        "author": post.author,
+        "author": author_card(post.author) if post.author else None,
         "views": count.views if count else 0,
         "comments": count.comments if count else 0,
         "reactions": count.reactions if count else 0,
         "cover": covers.get(post.cover_image_id),
-        "created_at": post._created_at or post.latest_revision_created_at,
+        "created_at": getattr(post, "_created_at", None) or post.latest_revision_created_at,
     }
 
 

@@ -13,7 +13,6 @@ from cms.api.listings import image_at
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from cms.models import Category, CustomImage
 from cms.selectors import ORDERS
-from community.accounts.api.serializers import AuthorShape
 from community.core.api.fields import (
     IdField,
     InstantField,
@@ -26,6 +25,7 @@ from community.core.api.fields import (
 from community.core.api.links import absolute
 from community.core.api.pagination import GrowingPageQuery
 from community.core.api.serializers import Input, Shape
+from community.core.api.shapes import AuthorShape
 
 ADDRESS_MAX = 2000
 SLUG_FILTER_MAX = 255

@@ -65,6 +65,7 @@ class _Writing:
 
     @transaction.atomic
     def publish(self, *, at: datetime, featured_until: datetime) -> None:
+        """Stores pictures and post and lets it have been published at `at`; all of it or nothing."""
         post = self.post
         images = {
             seed: self.gallery.add_to_library(motif, seed, title=post.title, alt=alt, owner=self.author)

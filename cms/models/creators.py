@@ -89,6 +89,8 @@ class CreatorPage(AuthorsGround, ServedPage, Page):
     search_fields = [*Page.search_fields, index.SearchField("headline"), index.FilterField("person_id")]
     parent_page_types = ["cms.CreatorIndexPage"]
     subpage_types = ["cms.PostPage"]
+    #: what the page needs besides the row
+    served_with = ("person__profile", "banner")
     template = "cms/pages/creator_page.html"
     page_description = _("The page of one author. It is made by itself at the first post.")
 

@@ -99,21 +99,23 @@ def card_of_author(author: User | None) -> AuthorCard | None:
 
 
 def post_cards(
-    ids: Iterable[int], *, preset: str = "card", counts: dict[int, TargetCounts] | None = None
+    ids: Iterable[int], *, large: Iterable[int] = (), counts: dict[int, TargetCounts] | None = None
 ) -> dict[int, PostCard]:
-    """Cards of posts by id, in four queries; the caller has asked what the viewer may see."""
+    """Cards by id of those of the posts that are live, in four queries; those in `large` with a large cover."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    covers = CustomImage.objects.prefetch_renditions(*specs(preset))
+    presets = dict.fromkeys(large, "cover")
+    covers = CustomImage.objects.prefetch_renditions(*specs("card"), *(specs("cover") if presets else ()))
     posts = list(
-        PostPage.objects.filter(pk__in=wanted)
+        PostPage.objects.published()
+        .filter(pk__in=wanted)
         .select_related("author__profile", "category")
         .prefetch_related(Prefetch("cover_image", queryset=covers))
         .defer("body", "search_description", "seo_title", "draft_title", "author__password", "author__profile__bio")
     )
     counts = _counts(wanted) if counts is None else counts
-    return {post.pk: _card(post, counts.get(post.pk), preset) for post in posts}
+    return {post.pk: _card(post, counts.get(post.pk), presets.get(post.pk, "card")) for post in posts}
 
 
 def _counts(ids: Iterable[int]) -> dict[int, TargetCounts]:

@@ -64,4 +64,4 @@ def paginate(
     if not 1 <= wanted <= page.total_pages:
         raise NotFound()
     start = (wanted - 1) * size
-    return dataclasses.replace(page, items=load(list(rows[start : start + size])) if total else [])
+    return dataclasses.replace(page, items=load(list(rows[start : start + size]) if total else []))

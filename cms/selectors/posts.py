@@ -15,6 +15,7 @@ from cms.models import Category, CreatorIndexPage, PostPage
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, has_role, is_moderator
+from community.accounts.selectors import may_open_admin
 from community.core.errors import NotFound
 from community.core.models import TargetCounts
 
@@ -38,7 +39,7 @@ def get_post(post_id: int, *, viewer: Actor) -> PostPage:
 
 def get_deleted_post(post_id: int, *, viewer: Actor) -> PostPage:
     """A post in the bin that `viewer` may bring back; else NotFound."""
-    post = PostPage.objects.filter(pk=post_id, deleted_at__isnull=False).first()
+    post = PostPage.objects.filter(pk=post_id, deleted_at__isnull=False).first() if 0 < post_id < 2**63 else None
     if post is None or not permissions.can_restore_post(viewer, post):
         raise NotFound()
     return post
@@ -98,6 +99,20 @@ def list_related(post: PostPage, *, viewer: Actor, limit: int = 3) -> list[int]:
         .order_by("-common", F("first_published_at").desc(nulls_last=True), "-pk")
     )
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def list_bin(*, viewer: Actor) -> QuerySet[PostPage]:
+    """What lies in the bin and `viewer` may bring back, newest first; the same rule as can_restore_post, for lists."""
+    binned = PostPage.objects.filter(deleted_at__isnull=False).select_related("author__profile", "deleted_by")
+    if not is_moderator(viewer):
+        allowed = Q(author_id=getattr(viewer, "pk", None), deleted_by_id=F("author_id"))
+        if may_open_admin(viewer):
+            sections = Q()
+            for path in CreatorIndexPage.objects.values_list("path", flat=True):
+                sections &= ~Q(path__startswith=path)
+            allowed |= sections
+        binned = binned.filter(allowed)
+    return binned.order_by("-deleted_at", "-pk")
 
 
 def list_hidden_from_explorer(*, viewer: Actor) -> QuerySet[PostPage]:

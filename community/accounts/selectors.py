@@ -86,6 +86,11 @@ def get_person_by_id(user_id: int, *, viewer: Actor) -> User:
     return user
 
 
+def is_visible(person: User, *, viewer: Actor) -> bool:
+    """May `viewer` see the profile of `person`, whose profile is loaded? No query."""
+    return permissions.can_view_profile(viewer, person)
+
+
 def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:
     """Those of `ids` whose profile `viewer` may see, with profiles; one query."""
     people = User.objects.select_related("profile").filter(pk__in=list(ids))

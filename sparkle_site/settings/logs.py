@@ -10,6 +10,7 @@ import structlog
 from sparkle_site.settings.env import Environment
 
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "code", "email", "ip")
+PROBES = {"GET /healthz", "GET /readyz"}
 KEPT_FIELDS = {"status_code", "code", "error_code"}
 
 
@@ -26,6 +27,8 @@ def drop_request_started(
 ) -> MutableMapping[str, Any]:
     """One line a request is enough: the one written when it is finished."""
     if event.get("event") in {"request_started", "streaming_started", "streaming_finished"}:
+        raise structlog.DropEvent
+    if event.get("event") == "request_finished" and event.get("request") in PROBES:
         raise structlog.DropEvent
     event.pop("user_agent", None)
     return event

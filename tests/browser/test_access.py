@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import world
 from tests.browser.conftest import Site, Visitor
@@ -16,7 +16,24 @@ PAGES = [
     "profile", "sign-in", "sign-up", "code entry", "missing page", "kept mail",
 ]  # fmt: skip
 #: Rules for WCAG 2.2 are off by default.
-OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+#: What a theme can change.
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+
+
+#: The focused element, and whether it lies in the window with an outline around it or the whole of its card.
+FOCUS = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const box = at.getBoundingClientRect();
+  const outlined = [undefined, "::after"].some((part) => {
+    const style = getComputedStyle(at, part);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  });
+  const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0;
+  const top = document.elementFromPoint(box.x + box.width / 2, Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1));
+  return {html: at.outerHTML.slice(0, 200), shown: outlined && inside && !!top && (at.contains(top) || top.contains(at))};
+}"""
 
 
 def open_named(visitor: Visitor, name: str, **options: object) -> Page:
@@ -29,11 +46,10 @@ def open_named(visitor: Visitor, name: str, **options: object) -> Page:
     return visitor.open(visitor.site.pages[name], **options)
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: dict[str, object]) -> list[str]:
     """What axe finds, a line for each element."""
-    page.evaluate("typeof axe") == "undefined" or None
-    found = page.evaluate("options => axe.run(options)", OPTIONS)["violations"]
-    return [f"{each['id']}: {node['html'][:200]} {node['failureSummary'][:300]}" for each in found for node in each["nodes"]]
+    found = page.evaluate("rules => axe.run(rules)", rules)["violations"]
+    return [f"{each['id']}: {node['html'][:200]} {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -41,9 +57,81 @@ def test_axe_finds_nothing_in_either_theme_on_phone_and_desk(visitor: Visitor, n
     page = open_named(visitor, name)
     page.evaluate(Axe().axe_script)
     found = []
-    for theme in ("dark", "light"):
+    for theme, rules in (("dark", EVERYTHING), ("light", COLOURS)):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 844})
-            found += [f"{theme} {width}: {each}" for each in violations(page)]
+            found += [f"{theme} {width}: {each}" for each in violations(page, rules)]
     assert not found, "\n".join(found)
+
+
+def test_nothing_scrolls_sideways_when_magnified_to_400_percent(visitor: Visitor) -> None:
+    wide = []
+    for name in PAGES:
+        page = open_named(visitor, name, width=320, height=256)
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(name)
+        page.context.close()
+    assert not wide
+
+
+def test_what_scrolls_by_itself_is_reached_with_the_keyboard(visitor: Visitor) -> None:
+    page = visitor.open(visitor.site.pages["post"], width=320, height=600)
+    assert page.locator("pre").first.get_attribute("tabindex") == "0"
+    wide = page.locator(".prose table").last
+    assert wide.evaluate("table => table.scrollWidth > table.clientWidth && table.tabIndex === 0")
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(visitor: Visitor) -> None:
+    page = visitor.open()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_menu_opens_and_closes_by_keyboard(visitor: Visitor) -> None:
+    page = visitor.open(session=world.session_of("fan"))
+    button = page.locator("details[data-menu] > summary")
+    profile = page.get_by_role("link", name="Profile", exact=True)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(profile).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(profile).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(profile).to_be_hidden()
+    expect(button).to_be_focused()
+    page.keyboard.press("Space")
+    expect(profile).to_be_visible()
+    page.mouse.click(200, 600)
+    expect(profile).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["home", "post", "sign-in"])
+def test_focus_is_visible_at_every_step(visitor: Visitor, name: str) -> None:
+    page = visitor.open(visitor.site.pages[name], width=1280)
+    unseen, steps = [], 0
+    while steps < 60:
+        page.keyboard.press("Tab")
+        seen = page.evaluate(FOCUS)
+        if seen is None:
+            break
+        steps += 1
+        if not seen["shown"]:
+            unseen.append(seen["html"])
+    assert steps > 5
+    assert not unseen
+
+
+def test_a_printed_post_is_only_the_post(visitor: Visitor) -> None:
+    page = visitor.open(visitor.site.pages["post"], theme="dark")
+    page.emulate_media(media="print")
+    expect(page.locator("h1")).to_be_visible()
+    for part in (".top-bar", ".bottom-bar", ".footer"):
+        expect(page.locator(part)).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"

@@ -87,7 +87,7 @@ def _build() -> World:
     section = make_section("News", introduction="What is on, and what was.")
     make_section("Guides")
 
-    for number in range(24):
+    for number in range(14):
         make_post(
             [mira, jonas][number % 2],
             f"Evening {number + 1} under the old lamps",

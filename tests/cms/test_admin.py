@@ -195,3 +195,25 @@ def test_a_page_cannot_take_an_address_of_the_site(client_for, cast, home):
     response = desk.post(add, {**form, "action-publish": "1"})
     assert response.status_code == 200
     assert "uses this address itself" in response.content.decode()
+
+
+def test_the_bin_shows_what_one_may_bring_back_and_does_it(client_for, cast):
+    section = make_section()
+    post = services.create_post(actor=cast.editor, title="Desk words", content="x", published=True, parent=section)
+    private = make_post(cast.fan, "Fan words")
+    services.delete_post(actor=cast.editor, post=post)
+    services.delete_post(actor=cast.fan, post=private)
+    desk, office = client_for(cast.editor), client_for(cast.admin)
+    listing = desk.get("/cms/bin/").content.decode()
+    assert "Desk words" in listing
+    assert "Fan words" not in listing
+    assert "Fan words" in office.get("/cms/bin/").content.decode()
+    for number in (private.pk, 0, "x", -1, 10**30):
+        desk.post("/cms/bin/", {"post": number})
+    assert PostPage.objects.get(pk=private.pk).deleted_at is not None
+    desk.post("/cms/bin/", {"post": post.pk})
+    back = PostPage.objects.get(pk=post.pk)
+    assert back.deleted_at is None
+    assert not back.live
+    assert client_for(cast.fan).get("/cms/bin/").status_code == 302
+    assert desk.get("/cms/bin/?p=99").status_code == 404

@@ -181,9 +181,6 @@ def test_a_bearer_token_writes_without_cookie_or_csrf(client, cast):
     assert send(program, "post", POSTS, body, Authorization=f"Bearer {token}").status_code == 201
 
 
-# --- changing ---
-
-
 def test_a_change_keeps_what_was_left_out(client_for, cast):
     client = client_for(cast.fan)
     category = make_category()
@@ -274,8 +271,6 @@ def test_only_those_who_may_change_and_delete(client, client_for, cast):
     assert put(client_for(cast.other_fan), draft.pk, title="x").status_code == 404, "not even that it exists"
 
 
-# --- blocks ---
-
 BODY = [
     {"type": "rich_text", "value": "<p>One <script>bad</script></p>"},
     {"type": "quote", "value": {"text": "Two", "attribution": "Ada"}},
@@ -341,9 +336,6 @@ def test_pictures_in_blocks_are_ones_own_or_stay(client_for, cast, settings, tmp
     image.uploaded_by_user = cast.fan
     image.save()
     assert put(client, other["id"], body=[block]).status_code == 200
-
-
-# --- deleting ---
 
 
 def test_a_deleted_post_is_gone_for_everybody_and_can_come_back(client, client_for, cast):

@@ -30,16 +30,6 @@ class ImageField(serializers.URLField):
         return absolute(avatar.url) if avatar else None
 
 
-class AuthorShape(Shape):
-    """A person beside what they wrote."""
-
-    id = IdField(source="pk")
-    username = serializers.CharField()
-    image = ImageField()
-    verified = serializers.BooleanField()
-    level = serializers.IntegerField()
-
-
 class PersonShape(Shape):
     """What everybody may know of a person."""
 

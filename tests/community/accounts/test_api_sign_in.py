@@ -10,6 +10,7 @@ import jwt as pyjwt
 import pyotp
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
@@ -20,6 +21,7 @@ from django.utils import timezone
 
 from community.accounts import services
 from community.accounts.choices import Status
+from community.core.cache import ForgivingRedisCache, RedisAwayError
 from tests.factories import PASSWORD, make_user
 from tests.support.openapi import CheckedClient
 
@@ -182,9 +184,6 @@ def test_the_session_lasts_as_long_as_asked(client, cast):
         assert timedelta(days=days - 1) < session.expire_date - timezone.now() <= timedelta(days=days)
 
 
-# --- tokens ---
-
-
 def test_a_token_ends_with_its_session(client, cast):
     data = signed_in(client, cast.fan)
     UserSession.objects.get().end()
@@ -265,9 +264,6 @@ def test_bad_refresh_tokens_are_refused(client, db, token):
     assert refresh(client, token).status_code in (400, 401)
 
 
-# --- signing out ---
-
-
 def test_signing_out_ends_the_tokens_session_only(client, cast):
     first, second = signed_in(client, cast.fan), signed_in(client, cast.fan)
     answer = client.post("/api/auth/logout", headers={"Authorization": f"Bearer {first['token']}"})
@@ -294,9 +290,6 @@ def test_cookies_need_the_csrf_token_and_bearers_do_not(cast):
     token = signed_in(CheckedClient(enforce_csrf_checks=True), cast.fan)["token"]
     program = CheckedClient(enforce_csrf_checks=True)
     assert program.post("/api/auth/logout", headers={"Authorization": f"Bearer {token}"}).status_code == 204
-
-
-# --- second factor ---
 
 
 @pytest.fixture
@@ -337,3 +330,16 @@ def test_a_challenge_is_nobody(client, cast, totp):
     assert session.expire_date - timezone.now() <= timedelta(minutes=10)
     client.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
     assert client.get("/api/me").status_code == 401
+
+
+def test_without_redis_nobody_guesses_and_reading_goes_on(client, cast, monkeypatch):
+    def away(self: Any, work: Any) -> None:
+        raise RedisAwayError
+
+    assert cast.fan.pk
+    monkeypatch.setattr(ForgivingRedisCache, "_guarded", away)
+    monkeypatch.setattr(ratelimit, "CACHE_LOCK_WAIT_TIMEOUT", 0.02)
+    reading = client.get("/api/users/fan")
+    assert (reading.status_code, reading["X-RateLimit-Remaining"]) == (200, reading["X-RateLimit-Limit"])
+    assert error_of(sign_in(client, cast.fan.email, "Wrong-Password-1!")) == (429, "RATE_LIMIT_ERROR")
+    assert error_of(sign_in(client, cast.fan.email)) == (429, "RATE_LIMIT_ERROR"), "shut, not open"

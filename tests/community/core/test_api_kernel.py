@@ -18,9 +18,6 @@ def post(probe: Any, body: Any, **headers: str) -> Any:
     return send(probe, "post", "/api/echo", body, **headers)
 
 
-# --- envelope and names ---
-
-
 def test_success_and_failure_have_their_envelopes(probe):
     answer = probe.get("/api/things/7").json()
     assert answer["success"] is True
@@ -57,9 +54,6 @@ def test_names_are_camel_case_outside(inside, outside):
     assert camel(inside) == outside
 
 
-# --- faults ---
-
-
 @pytest.mark.parametrize(
     ("name", "status", "code"),
     [
@@ -83,9 +77,6 @@ def test_too_many_tells_when_to_come_back(probe):
     assert probe.get("/api/faults/quick")["Retry-After"] == "7"
 
 
-# --- who may ---
-
-
 def test_writing_without_signing_in_is_401_with_a_challenge(probe):
     for answer in (
         probe.post("/api/things", "{}", content_type="application/json"),
@@ -104,9 +95,6 @@ def test_a_bad_token_is_401_even_for_reading(probe, token):
 
 def test_other_schemes_are_nobody(probe):
     assert probe.get("/api/things/7", headers={"Authorization": "Basic YTpi"}).status_code == 200
-
-
-# --- addresses and methods ---
 
 
 @pytest.mark.parametrize("address", ["/api/things/7", "/api/things/7/", "/api/v1/things/7", "/api/v1/things/7/"])
@@ -144,9 +132,6 @@ def test_methods_that_are_not_there_are_405_in_json(probe):
     assert probe.generic("INITIAL", "/api/things").status_code == 405
     options = probe.options("/api/things")
     assert (options.status_code, options.content) == (204, b"")
-
-
-# --- versions, ETag, selection ---
 
 
 def test_what_has_not_changed_is_not_sent_again(probe):
@@ -202,9 +187,6 @@ def test_fields_can_be_chosen_from_a_list(probe):
     }
     for bad in ("password", "", ",", "long_title", "longTitle,owner.password"):
         assert "fields" in fields_of(probe.get("/api/things/7", {"fields": bad}))
-
-
-# --- limits, CORS ---
 
 
 def test_every_answer_tells_the_limit_and_one_count_serves_all_spellings(probe, settings):
@@ -276,9 +258,6 @@ def test_request_headers_never_come_back(probe):
     assert "c2VjcmV0" not in str(answer.headers)
     assert "secret" not in str(answer.headers)
     assert "X-Odd" not in answer
-
-
-# --- the check itself ---
 
 
 def test_a_planted_field_fails_the_check(probe, monkeypatch):
