@@ -8,6 +8,7 @@ POST = "post"
 TITLE_MAX = 255
 EXCERPT_MAX = 500
 SUMMARY_LENGTH = 240
+SEARCHED_LENGTH = 100_000
 #: Blocks whose words are read: they count for the reading time and make the summary.
 READ_BLOCKS = frozenset({"rich_text", "html", "quote"})
 SLUG_MAX = 100

@@ -29,10 +29,13 @@ def is_author(actor: Actor, post: PostPage) -> bool:
 
 
 def can_view_post(viewer: Actor, post: PostPage) -> bool:
-    """Live posts: everybody. Drafts: author, moderators and the editors of the place. In the bin: nobody here."""
+    """Live posts: everybody. Drafts and what lies behind a password: author, moderators, editors of the place.
+
+    In the bin: nobody here. (A reader who knows the password gets it from Wagtail, on the page itself.)
+    """
     if post.deleted_at is not None:
         return False
-    if post.live:
+    if post.live and not post.get_view_restrictions().exists():
         return True
     return is_author(viewer, post) or is_moderator(viewer) or _edits_here(viewer, post)
 

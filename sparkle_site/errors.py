@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -83,3 +84,17 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
+
+
+class RefusalMiddleware:
+    """Makes a page of whatever refusal a view lets through: the one handler for pages, as the API has its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page of a service's refusal; None for every other exception."""
+        return domain_error(request, exception) if isinstance(exception, DomainError) else None

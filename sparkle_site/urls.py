@@ -12,6 +12,7 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import authenticate_with_password
 
 from cms import views as cms_views
 from community.core import views as core_views
@@ -58,6 +59,11 @@ if settings.KEPT_MAIL:
 urlpatterns += [
     # Wagtail's sign-in page for restricted pages signs in by itself: everybody uses the site's.
     path("_util/login/", to_sign_in),
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        authenticate_with_password,
+        name="wagtailcore_authenticate_with_password",
+    ),
     re_path(wagtail_urls.serve_pattern, cms_views.serve_page),
     path("", include(wagtail_urls)),
 ]

@@ -18,7 +18,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
-from cms.choices import EXCERPT_MAX, READ_BLOCKS, SUMMARY_LENGTH
+from cms.choices import EXCERPT_MAX, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 from community.core import text
@@ -114,7 +114,7 @@ class PostPage(AuthorsGround, ServedPage, Page):
     search_fields = [
         *Page.search_fields,
         index.SearchField("excerpt"),
-        index.SearchField("body"),
+        index.SearchField("searchable_text"),
         index.RelatedFields("tags", [index.SearchField("name")]),
         index.FilterField("author_id"),
         index.FilterField("category_id"),
@@ -172,6 +172,10 @@ class PostPage(AuthorsGround, ServedPage, Page):
         self.word_count = words
         self.reading_minutes = text.reading_minutes(words)
         self.policy_version = text.POLICY_VERSION
+
+    def searchable_text(self) -> str:
+        """The beginning of the words: PostgreSQL's index takes at most a megabyte of a text."""
+        return self.plain_text()[:SEARCHED_LENGTH]
 
     def plain_text(self) -> str:
         """The words somebody reads in the body: not its code, addresses and captions."""

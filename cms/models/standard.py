@@ -8,6 +8,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
+from cms.choices import SEARCHED_LENGTH
 from cms.models.serving import ServedPage
 
 
@@ -17,7 +18,7 @@ class StandardPage(ServedPage, Page):
     body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
 
     content_panels = [*Page.content_panels, "body"]
-    search_fields = [*Page.search_fields, index.SearchField("body")]
+    search_fields = [*Page.search_fields, index.SearchField("searchable_text")]
     parent_page_types = ["cms.HomePage", "cms.StandardPage"]
     subpage_types = ["cms.StandardPage"]
     template = "cms/pages/standard_page.html"
@@ -26,3 +27,8 @@ class StandardPage(ServedPage, Page):
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
+
+    def searchable_text(self) -> str:
+        """The beginning of the words: PostgreSQL's index takes at most a megabyte of a text."""
+        words = (part for child in self.body for part in child.block.get_searchable_content(child.value))
+        return " ".join(str(part) for part in words)[:SEARCHED_LENGTH]

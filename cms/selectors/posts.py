@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from taggit.models import Tag
+from wagtail.models import PageViewRestriction
 
 from cms import permissions
 from cms.choices import POST
@@ -64,6 +76,11 @@ def list_posts(
     elif drafts and isinstance(viewer, User):
         visible |= Q(author_id=viewer.pk)
     posts = posts.filter(visible)
+    if not is_moderator(viewer):
+        # What lies behind a password is in no list; its author finds it all the same.
+        own = Q(author_id=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
+        restrictions = PageViewRestriction.objects.annotate(_path=ExpressionWrapper(OuterRef("path"), CharField()))
+        posts = posts.filter(own | ~Exists(restrictions.filter(_path__startswith=F("page__path"))))
     if author is not None:
         posts = posts.filter(author__in=User.objects.known().named(author))
     if category is not None:

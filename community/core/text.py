@@ -35,6 +35,32 @@ SCHEMES = {"http", "https", "mailto"}
 LINKTYPES = {"page", "document"}
 EMBEDTYPES = {"image", "media"}
 BLOCK_TAGS = ("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "dd", "dt", "br")
+NESTING_MAX = 200
+ROUNDS_MAX = 8
+#: Elements that end by themselves: any number of them in a row is no nesting.
+SHALLOW = {
+    "area",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "td",
+    "th",
+    "tr",
+    "wbr",
+}
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>?")
+#: Control characters, and the two that are none by definition (Unicode 23.7).
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_OWN_LINK = re.compile(r'(<a linktype="[a-z]+" id="[0-9]+") rel="noopener nofollow ugc"')
 _NUMBER = re.compile(r"^[0-9]{1,18}$")
 
 
@@ -75,13 +101,24 @@ def is_web_address(value: str) -> bool:
 def clean_html(source: str) -> str:
     """The HTML that may be shown, by the site's one policy; cleaning twice changes nothing.
 
-    Headings of the first level become second level (the page's title is the first). Built on nh3, the
-    ammonia sanitizer (https://github.com/rust-ammonia/ammonia), an allow-list parser.
+    Headings of the first level become second level (the page's title is the first). Text nested hundreds of
+    elements deep, where parsers need quadratic time, keeps its words only. Built on nh3, the ammonia sanitizer
+    (https://github.com/rust-ammonia/ammonia), an allow-list parser.
     """
-    source = source.replace("\x00", "")
-    source = re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", source, flags=re.IGNORECASE)
+    if _nesting(source) > NESTING_MAX:
+        source = _TAG.sub(" ", source)
+    for _round in range(ROUNDS_MAX):
+        # What a browser would nest anew comes out differently the second time; the fixed point is what it reads.
+        cleaned = _clean_once(source)
+        if cleaned == source:
+            return cleaned
+        source = cleaned
+    return nh3.clean_text(plain_text(source))
+
+
+def _clean_once(source: str) -> str:
     cleaned = nh3.clean(
-        source,
+        re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", source, flags=re.IGNORECASE),
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_attribute,
@@ -90,7 +127,17 @@ def clean_html(source: str) -> str:
         strip_comments=True,
     )
     # Links that Wagtail resolves by itself lead to this site: no nofollow there.
-    return re.sub(r'(<a linktype="[a-z]+" id="[0-9]+") rel="noopener nofollow ugc"', r"\1", cleaned)
+    return _CONTROLS.sub("", _OWN_LINK.sub(r"\1", cleaned))
+
+
+def _nesting(source: str) -> int:
+    """How deep the elements may be nested, if nobody repairs them."""
+    depth = deepest = 0
+    for match in _TAG.finditer(source):
+        if match[2].lower() not in SHALLOW:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def plain_text(source: str) -> str:

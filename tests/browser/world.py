@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from community.accounts.choices import EDITORS, Role
 from community.accounts.models import User
 from tests.factories import PASSWORD, make_category, make_post, make_section, make_user
 
+_numbers = itertools.count(1)
 VIDEO = "dQw4w9WgXcQ"
 
 PROSE = """
@@ -184,10 +186,10 @@ def session_of(username: str) -> dict[str, str]:
     return _session_cookie(client)
 
 
-def session_waiting_for_a_code(username: str) -> dict[str, str]:
+def session_waiting_for_a_code() -> dict[str, str]:
     """The cookie of somebody who has just signed up."""
-    client = Client()
-    form = {"email": f"{username}@people.example", "username": username, "password1": PASSWORD}
+    client, username = Client(), f"newcomer_{next(_numbers)}"
+    form = {"email": f"{username.replace('_', '-')}@people.example", "username": username, "password1": PASSWORD}
     response = client.post("/account/signup/", form)
     assert response.status_code == 302, response.content
     return _session_cookie(client)

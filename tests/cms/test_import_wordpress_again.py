@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,25 @@ class TestAllOrNothing:
         assert str(refused.value).startswith("Nothing was imported. ")
         assert "\n" not in str(refused.value)
         assert everything() == before
+
+    @pytest.mark.parametrize(
+        ("words", "reason"),
+        [
+            ("word " * 110_000, "too long"),
+            # More different words than PostgreSQL's search can hold.
+            (" ".join(f"λέξη{number:x}" for number in range(52_000)), "cannot be stored|Done"),
+        ],
+    )
+    def test_a_text_beyond_all_measure_is_refused_by_name(self, run: Any, words: str, reason: str) -> None:
+        before = everything()
+
+        try:
+            output = run(builder.item(1), builder.item(7, content__encoded=words))
+        except CommandError as refused:
+            output = str(refused)
+            assert "post 7" in output
+            assert everything() == before
+        assert re.search(reason, output)
 
     def test_no_file_is_one_clear_error(self, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="There is no file"):

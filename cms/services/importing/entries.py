@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.rich_text import RichText as RichTextValue
 
-from cms.choices import EXCERPT_MAX, RESERVED_ROOT_SLUGS, SLUG_MAX, TITLE_MAX
+from cms.choices import CONTENT_MAX, EXCERPT_MAX, RESERVED_ROOT_SLUGS, SLUG_MAX, TITLE_MAX
+from cms.importers import UnreadableExport
 from cms.importers.characters import is_visible
 from cms.importers.wordpress import (
     CONVERSION,
@@ -107,12 +110,17 @@ class Entries:
         if row is not None and row.content_hash == content_hash:
             self.report.unchanged[entry.kind] += 1
             return page
-        if page is None:
-            page = self._create(entry, state, parent)
-            self.report.created[entry.kind] += 1
-        else:
-            self._change(page, entry, state, parent)
-            self.report.changed[entry.kind] += 1
+        try:
+            if page is None:
+                page = self._create(entry, state, parent)
+                self.report.created[entry.kind] += 1
+            else:
+                self._change(page, entry, state, parent)
+                self.report.changed[entry.kind] += 1
+        except ValidationError as error:
+            raise UnreadableExport(f"{entry.label} cannot be stored: {' '.join(error.messages)}") from error
+        except DatabaseError as error:
+            raise UnreadableExport(f"{entry.label} cannot be stored: {str(error).strip()}") from error
         self.ledger.remember(entry.kind, key, content_hash, page=Page.objects.get(pk=page.pk))
         return page
 
@@ -164,7 +172,7 @@ class Entries:
         self._remember_version(page, state)
 
     def _fill(self, page: ImportedPage, entry: EntryRecord, state: State) -> None:
-        pieces = convert(entry.content, site=self.place.address, notes=self.report.warnings)
+        pieces = self._pieces(entry)
         page.title = self._title(entry, pieces)
         page.draft_title = page.title
         page.body = [_block(piece) for piece in pieces]
@@ -184,6 +192,17 @@ class Entries:
                 page.language = self.place.language
             page.category, tags = self.terms.of_post(entry.terms)
             page.tags.set(tags, clear=True)
+
+    def _pieces(self, entry: EntryRecord) -> list[Piece]:
+        pieces = convert(entry.content, site=self.place.address, notes=self.report.warnings)
+        length = sum(len(piece.html) for piece in pieces if isinstance(piece, RichText | OtherHtml))
+        length += sum(len(piece.code) for piece in pieces if isinstance(piece, Code))
+        if length > CONTENT_MAX:
+            raise UnreadableExport(
+                f"{entry.label} (“{entry.title[:60]}”) is too long: {length:,} characters, not {CONTENT_MAX:,}. "
+                "Please divide it in WordPress and export again."
+            )
+        return pieces
 
     def _title(self, entry: EntryRecord, pieces: list[Piece]) -> str:
         if is_visible(entry.title):

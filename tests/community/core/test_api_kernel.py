@@ -130,6 +130,9 @@ def test_methods_that_are_not_there_are_405_in_json(probe):
         assert (answer.status_code, answer.json()["code"]) == (405, "METHOD_NOT_ALLOWED")
         assert "GET" in answer["Allow"]
     assert probe.generic("INITIAL", "/api/things").status_code == 405
+    head = probe.head("/api/things/7")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["ETag"] == probe.get("/api/things/7")["ETag"]
     options = probe.options("/api/things")
     assert (options.status_code, options.content) == (204, b"")
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from community.core.errors import NotAllowed, NotFound, TooMany, Unavailable
+from community.core.errors import Conflict, NotAllowed, NotFound, TooMany, Unavailable
 from sparkle_site import errors, urls
 from tests.support.openapi import CheckedClient
 
@@ -90,10 +90,13 @@ def test_an_error_page_that_cannot_be_rendered_is_replaced(site, monkeypatch):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(NotFound(), 404), (NotAllowed(), 403), (TooMany(retry_after=9), 429), (Unavailable(), 503)],
+    [(NotFound(), 404), (NotAllowed(), 403), (TooMany(retry_after=9), 429), (Unavailable(), 503), (Conflict(), 400)],
 )
-def test_refusals_of_services_have_pages(rf, error, status):
-    answer = errors.domain_error(rf.get("/x/"), error)
+def test_refusals_of_services_have_pages(site, settings, monkeypatch, error, status):
+    refusals = "sparkle_site.errors.RefusalMiddleware"
+    settings.MIDDLEWARE = [*(name for name in settings.MIDDLEWARE if name != refusals), refusals]
+    monkeypatch.setitem(FAULTS, "refusal", error)
+    answer = Client().get("/fail/refusal")
     assert answer.status_code == status
     assert b"<h1>" in answer.content
     assert answer.headers.get("Retry-After") == {429: "9", 503: "5"}.get(status)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
 
+import html5lib
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
@@ -74,6 +76,24 @@ def test_hostile_html_of_others_is_harmless(shared_data):
 @given(st.text(alphabet="<>/ab=\"' pscriptimgonloadsvghref&;#x:jv", max_size=200))
 def test_nothing_that_runs_survives(source):
     assert not dangers(text.clean_html(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["<p>a<object><p>b", "<h2><span><h3>x", '<a href="/a"><object><a href="/b">x', "<table><a><tr>x", "a&#1;b\x07c"],
+)
+def test_what_a_browser_would_nest_anew_is_stored_as_it_reads_it(source):
+    cleaned = text.clean_html(source)
+    assert text.clean_html(cleaned) == cleaned
+    html5lib.HTMLParser(strict=True).parseFragment(cleaned)
+    assert cleaned.isprintable() or "\n" in cleaned
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<b>", "<i><b>", "<ul><li>", "<table><tr><td>", "<p>", "<", "<a href=x>"])
+def test_half_a_megabyte_of_nested_markup_is_cleaned_quickly(piece):
+    begun = time.process_time()
+    text.clean_html(piece * (500_000 // len(piece)) + "words")
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""What a first visit costs and shows: little weight, nothing that jumps, the right theme from the first frame."""
+
+from __future__ import annotations
+
+import gzip
+import time
+
+import pytest
+from playwright.sync_api import Page, Response, Route, expect
+
+from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+TEXTS = {"document", "stylesheet", "script"}
+#: The theme and the ground of the first frame that is painted.
+FIRST_FRAME = """requestAnimationFrame(() => {
+  const root = document.documentElement;
+  window.firstFrame = {theme: root.dataset.theme, ground: getComputedStyle(root).backgroundColor};
+});"""
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifts.push(
+    {value: shift.value, what: shift.sources.map((source) => source.node?.outerHTML?.slice(0, 120))});
+}).observe({type: "layout-shift", buffered: true});"""
+DARK, LIGHT = "rgb(15, 12, 22)", "rgb(251, 250, 253)"
+
+
+def packed(response: Response) -> int:
+    """The size of an answer as it travels from a production site."""
+    return len(gzip.compress(response.body(), 6))
+
+
+@pytest.mark.parametrize("name", ["home", "post", "post with a video on top", "author page"])
+def test_a_first_visit_weighs_little(visitor: Visitor, name: str) -> None:
+    page = visitor.context().new_page()
+    answers: list[Response] = []
+    page.on("response", answers.append)
+    page.goto(visitor.site.pages[name], wait_until="networkidle")
+    kinds = {kind: [a for a in answers if a.request.resource_type == kind] for kind in (*TEXTS, "font", "image")}
+    scripts = sum(map(packed, kinds["script"]))
+    texts = sum(packed(each) for kind in TEXTS for each in kinds[kind])
+    fonts = sum(len(each.body()) for each in kinds["font"])
+    assert scripts <= 45_000
+    assert texts <= 90_000
+    assert 0 < fonts <= 60_000
+    others = [each.url for each in answers if each not in kinds["image"]]
+    assert len(others) <= 12, others
+
+
+def test_the_font_is_our_own_and_used(visitor: Visitor) -> None:
+    page = visitor.open()
+    page.evaluate("document.fonts.ready")
+    faces = page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)")
+    assert any("Inter" in face for face in faces)
+    links = page.eval_on_selector_all("link[rel=preload][as=font]", "links => links.map(link => link.href)")
+    assert [link.startswith(visitor.site.address) for link in links] == [True]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["home", "post", "post with a video on top", "author page", "section", "directory"])
+def test_nothing_jumps_while_a_page_loads(visitor: Visitor, name: str, width: int) -> None:
+    context = visitor.context(width=width)
+    context.add_init_script(SHIFTS)
+
+    def late(route: Route) -> None:
+        time.sleep(0.05)
+        route.continue_()
+
+    context.route("**/*.{woff2,webp}", late)
+    page = context.new_page()
+    page.goto(visitor.site.pages[name], wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+    page.mouse.wheel(0, 4000)
+    page.wait_for_load_state("networkidle")
+    shifts = page.evaluate("window.shifts")
+    assert sum(shift["value"] for shift in shifts) < 0.02, shifts
+
+
+def first_frame(page: Page) -> dict[str, str]:
+    """What the first frame of this page looked like."""
+    frame: dict[str, str] = page.evaluate("window.firstFrame")
+    return frame
+
+
+def test_a_chosen_theme_is_there_from_the_first_frame_on_every_page(visitor: Visitor) -> None:
+    context = visitor.context()
+    context.add_init_script(FIRST_FRAME)
+    page = context.new_page()
+    page.goto("/")
+    assert first_frame(page) == {"theme": "dark", "ground": DARK}
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.get_by_role("button", name="Light", exact=True)).to_have_attribute("aria-pressed", "true")
+    visitor.expected.append("404")
+    for path in ("/", visitor.site.pages["post"], "/nothing/here/"):
+        page.goto(path)
+        assert first_frame(page) == {"theme": "light", "ground": LIGHT}, path
+    assert 'data-theme="light"' in context.request.get("/creators/").text()
+    shown = page.eval_on_selector_all("meta[name=theme-color]", "all => all.map(meta => meta.content)")
+    assert set(shown) == {"#fbfafd"}
+
+
+@pytest.mark.parametrize("liked", ["light", "dark"])
+def test_the_systems_theme_is_followed_by_those_who_choose_so(visitor: Visitor, liked: str) -> None:
+    context = visitor.context(color_scheme=liked)
+    context.add_init_script(FIRST_FRAME)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="System").click()
+    page.goto("/creators/")
+    assert first_frame(page) == {"theme": "system", "ground": LIGHT if liked == "light" else DARK}
+
+
+def test_a_theme_the_site_does_not_have_is_the_dark_one(visitor: Visitor) -> None:
+    page = visitor.open(theme="plaid")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
