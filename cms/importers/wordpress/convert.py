@@ -140,16 +140,6 @@ def _nesting(source: str) -> int:
     return deepest
 
 
-def stable_html(source: str) -> str:
-    """Cleaned by the policy until cleaning changes nothing: then a browser reads it as it is written."""
-    for _attempt in range(5):
-        cleaned = clean_characters(clean_html(source))
-        if cleaned == source:
-            break
-        source = cleaned
-    return source
-
-
 def _pieces(nodes: Sequence[Element]) -> list[Piece]:
     pieces: list[Piece] = []
     for is_text, group in groupby(nodes, key=lambda node: _kind(node) in {"rich", "html"}):
@@ -165,7 +155,7 @@ def _texts(nodes: Sequence[Element]) -> list[Piece]:
     runs = [(kind, list(group)) for kind, group in groupby(nodes, key=_kind)]
     if len(runs) > _TURNS_MAX:
         runs = [("html", list(nodes))]
-    cleaned = [(kind, stable_html(write(run)).strip()) for kind, run in runs]
+    cleaned = [(kind, clean_html(write(run)).strip()) for kind, run in runs]
     return [RichText(source) if kind == "rich" else OtherHtml(source) for kind, source in cleaned if source]
 
 
