@@ -67,7 +67,7 @@ FAULTS: list[tuple[sources.Rule, str, str, str]] = [
     (sources.requests_below_the_faces, "cms/models/serving.py", LONG_HOOK, "cms/models/serving.py:7"),
     (sources.requests_below_the_faces, "cms/models/home.py", SHORT_HOOK, "cms/models/home.py:7"),
     (sources.long_files, "templates/long.html", "<p></p>\n" * 401, "401 lines"),
-    (sources.long_files, "sparkle_site/static/css/long.css", "\n" * 401, "401 lines"),
+    (sources.long_files, "sparkle_site/static/js/long.js", "\n" * 401, "401 lines"),
     (
         sources.objects_fetched_in_faces,
         "cms/views.py",

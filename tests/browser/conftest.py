@@ -84,7 +84,7 @@ class Visitor:
         context.on("weberror", lambda error: self._tell("error", str(error.error)))
         context.on("request", self._look_at)
         context.on("requestfailed", lambda request: self._tell("failed", f"{request.url} {request.failure}"))
-        context.on("response", lambda answer: answer.ok or answer.status < 400 or self._tell("status", f"{answer.status} {answer.url}"))
+        context.on("response", lambda answer: self._tell("status", f"{answer.status} {answer.url}"))
         return context
 
     def open(self, path: str = "/", **options: Any) -> Page:
@@ -100,7 +100,9 @@ class Visitor:
 
     def _tell(self, kind: str, what: str) -> None:
         # What a page was still loading when it was left is given up by the browser itself.
-        if kind != "failed" or "ERR_ABORTED" not in what:
+        given_up = kind == "failed" and "ERR_ABORTED" in what
+        fine = kind == "status" and what[0] in "123"
+        if not given_up and not fine:
             self.problems.append(f"{kind}: {what}")
 
     def unexpected(self) -> list[str]:

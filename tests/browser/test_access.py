@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser import world
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -31,8 +31,10 @@ FOCUS = """() => {
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   });
   const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0;
-  const top = document.elementFromPoint(box.x + box.width / 2, Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1));
-  return {html: at.outerHTML.slice(0, 200), shown: outlined && inside && !!top && (at.contains(top) || top.contains(at))};
+  const middle = Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1);
+  const top = document.elementFromPoint(box.x + box.width / 2, middle);
+  const uncovered = !!top && (at.contains(top) || top.contains(at));
+  return {html: at.outerHTML.slice(0, 200), shown: outlined && inside && uncovered};
 }"""
 
 

@@ -35,7 +35,7 @@ def packed(response: Response) -> int:
 def test_a_first_visit_weighs_little(visitor: Visitor, name: str) -> None:
     page = visitor.context().new_page()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(visitor.site.pages[name], wait_until="networkidle")
     kinds = {kind: [a for a in answers if a.request.resource_type == kind] for kind in (*TEXTS, "font", "image")}
     scripts = sum(map(packed, kinds["script"]))

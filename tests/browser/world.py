@@ -47,7 +47,10 @@ TABLE = """
 <tbody><tr><td>Friday</td><td>1,204</td><td>380</td><td>Thunderstorms</td><td>Violet</td></tr></tbody></table>
 <dl><dt>Stage</dt><dd>Where it happens</dd></dl>
 """
-CODE = 'def shine(lamp):\n    """Turns it on."""\n    return lamp.on(brightness=0.75, colour="violet", for_seconds=60, quietly=True)\n'
+CODE = """def shine(lamp):
+    # A line that is longer than a phone is wide, so that it scrolls by itself.
+    return lamp.on(brightness=0.75, colour="violet", for_seconds=60, quietly=True)
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,8 +82,8 @@ def _build() -> World:
         ("#2b1055", "#d53369"), ("#0f2027", "#2c5364"), ("#42275a", "#734b6d"),
     ])]  # fmt: skip
     category = make_category("Films", slug="films", colour="#7c4df0", description="Moving pictures.")
-    mira = make_user("mira_kay", role=Role.VERIFIED_CREATOR, display_name="Mira Kay",
-                     bio="Films lamps.", youtube="https://www.youtube.com/@mirakay", website="https://mira.example/")  # fmt: skip
+    mira = make_user("mira_kay", role=Role.VERIFIED_CREATOR, display_name="Mira Kay", bio="Films lamps.",
+                     youtube="https://www.youtube.com/@mirakay", website="https://mira.example/")  # fmt: skip
     jonas = make_user("jonas_w", role=Role.CREATOR, display_name="Jonas Wild")
     make_user("fan", display_name="Ada Fan", bio="Here for the lamps.\nAnd for the cat.", location="Vienna",
               website="https://ada.example/", interests=["Film", "Chess"])  # fmt: skip
