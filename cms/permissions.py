@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
-from cms.models import PostPage
+from cms.models import CustomImage, PostPage
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, can_write, has_role, is_moderator
@@ -64,6 +65,16 @@ def can_restore_post(actor: Actor, post: PostPage) -> bool:
     if is_moderator(actor) or (is_author(actor, post) and post.deleted_by_id == post.author_id):
         return True
     return _edits_here(actor, post)
+
+
+def can_use_image(actor: Actor, image: CustomImage) -> bool:
+    """May `actor` put this picture on a post: their own, or one they may choose as an editor?"""
+    if not isinstance(actor, User):
+        return False
+    if image.uploaded_by_user_id == actor.pk:
+        return True
+    policy = policy_registry.get_by_type(CustomImage)
+    return bool(policy.user_has_permission_for_instance(actor, "choose", image))
 
 
 def _edits_here(actor: Actor, post: PostPage) -> bool:

@@ -31,7 +31,6 @@ from cms.selectors.pages import creator_cards
 from cms.selectors.pictures import picture
 from community.accounts import selectors as accounts
 from community.core import statistics
-from community.core.errors import NotFound
 
 PAGE_SIZE = 20
 FEATURED = 2
@@ -46,10 +45,7 @@ def _cards(posts: list[PostPage]) -> list[selectors.PostCard]:
 def _posts(
     request: HttpRequest, rows: Any, *, load: Callable[[list[PostPage]], list[selectors.PostCard]] = _cards
 ) -> selectors.Paginated[selectors.PostCard]:
-    try:
-        return selectors.paginate(rows.only("pk"), request.GET.get("page"), size=PAGE_SIZE, load=load)
-    except NotFound as error:
-        raise Http404 from error
+    return selectors.paginate(rows.only("pk"), request.GET.get("page"), size=PAGE_SIZE, load=load)
 
 
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -107,16 +103,13 @@ def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
     """The directory, searched by `q`."""
     search = request.GET.get("q", "")[:100]
     query = urlencode({"q": search}) + "&" if search else ""
-    try:
-        creators = selectors.paginate(
-            selectors.list_creators(search=search),
-            request.GET.get("page"),
-            size=24,
-            load=creator_cards,
-            query=query,
-        )
-    except NotFound as error:
-        raise Http404 from error
+    creators = selectors.paginate(
+        selectors.list_creators(search=search),
+        request.GET.get("page"),
+        size=24,
+        load=creator_cards,
+        query=query,
+    )
     return render(request, page.get_template(request), {"page": page, "creators": creators, "q": search})
 
 
@@ -201,10 +194,7 @@ def _listing(request: HttpRequest, rows: Any, **context: Any) -> HttpResponse:
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """Posts of a category."""
-    try:
-        found = selectors.get_category(slug)
-    except NotFound as error:
-        raise Http404 from error
+    found = selectors.get_category(slug)
     rows = selectors.list_posts(viewer=request.user, category=slug)
     return _listing(request, rows, heading=found.name, kicker=_("Category"), description=found.description)
 
@@ -212,10 +202,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Posts with a tag."""
-    try:
-        found = selectors.get_tag(slug)
-    except NotFound as error:
-        raise Http404 from error
+    found = selectors.get_tag(slug)
     rows = selectors.list_posts(viewer=request.user, tag=slug)
     return _listing(request, rows, heading=found.name, kicker=_("Tag"), description="")
 
@@ -223,10 +210,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     """A person's profile; who publishes has an author page, and this address leads there."""
-    try:
-        person = accounts.get_person(username, viewer=request.user)
-    except NotFound as error:
-        raise Http404 from error
+    person = accounts.get_person(username, viewer=request.user)
     page = selectors.find_author_page(person)
     if page is not None:
         return HttpResponseRedirect(address(page.url_path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import path, reverse, reverse_lazy
@@ -22,7 +22,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms import selectors, services
 from cms.models import Category, PostPage
-from community.core.errors import DomainError, NotFound
+from community.core.errors import DomainError
 
 BIN_PAGE = 50
 
@@ -122,12 +122,9 @@ def show_bin(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("“%(title)s” is a draft again.") % {"title": post.get_admin_display_title()})
         return HttpResponseRedirect(reverse("cms_bin"))
-    try:
-        page = selectors.paginate(
-            selectors.list_bin(viewer=request.user), request.GET.get("p"), size=BIN_PAGE, load=lambda posts: posts
-        )
-    except NotFound as error:
-        raise Http404 from error
+    page = selectors.paginate(
+        selectors.list_bin(viewer=request.user), request.GET.get("p"), size=BIN_PAGE, load=lambda posts: posts
+    )
     return render(request, "cms/admin/bin.html", {"pages": page})
 
 

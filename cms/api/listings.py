@@ -16,15 +16,12 @@ from taggit.models import Tag
 from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import Filter, SourceImageIOError
 from wagtail.models import Page, Revision
-from wagtail.permissions import policy_registry
 from wagtail.rich_text import RichText, expand_db_html
 
 from cms.choices import POST
 from cms.models import Category, CustomImage, CustomRendition, PostPage
 from cms.rules import address
 from cms.selectors.pictures import specs
-from community.accounts.models import User
-from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, author_card
 from community.core.api.links import absolute
 from community.core.models import TargetCounts
@@ -206,16 +203,6 @@ def images_in(post: PostPage) -> set[int]:
     """The ids of the pictures in the text of the newest version of `post`."""
     newest = post.get_latest_revision_as_object() if post.latest_revision_id else post
     return {child.value["image"].pk for child in newest.body if child.block_type == "image" and child.value["image"]}
-
-
-def may_use_image(actor: Actor, image: CustomImage) -> bool:
-    """May `actor` put this picture on a post: their own, or one they may choose as an editor?"""
-    if not isinstance(actor, User):
-        return False
-    if image.uploaded_by_user_id == actor.pk:
-        return True
-    policy = policy_registry.get_by_type(CustomImage)
-    return bool(policy.user_has_permission_for_instance(actor, "choose", image))
 
 
 def list_categories() -> QuerySet[Category]:

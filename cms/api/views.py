@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from cms import selectors, services
+from cms import permissions, selectors, services
 from cms.api import listings
 from cms.api.serializers import (
     CategoryShape,
@@ -123,13 +123,13 @@ def _check_images(request: Request, body: dict[str, Any], post: PostPage | None)
     """Raises Invalid for pictures that are not the actor's to use; those the post has may stay."""
     image = body.get("cover_image")
     there = {post.cover_image_id} if post is not None else set()
-    if image is not None and image.pk not in there and not listings.may_use_image(request.user, image):
+    if image is not None and image.pk not in there and not permissions.can_use_image(request.user, image):
         raise Invalid(fields={"cover_image": _("Only pictures of this site that you may use.")})
     blocks = body.get("body") or []
     shown = [(index, value["image"]) for index, (kind, value) in enumerate(blocks) if kind == "image"]
     there = listings.images_in(post) if post is not None and shown else set()
     for index, picture in shown:
-        if picture is None or not (picture.pk in there or listings.may_use_image(request.user, picture)):
+        if picture is None or not (picture.pk in there or permissions.can_use_image(request.user, picture)):
             raise Invalid(fields={f"body.{index}.value.image": _("Only pictures of this site that you may use.")})
 
 

@@ -37,3 +37,12 @@ class PeopleBackend(AuthenticationBackend):
         """The person, unless the account is closed; one query."""
         user = User.objects.select_related("profile").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """By address or by name, never both: each try hashes once, whether or not there is such an account.
+
+        allauth's form sends an address as both; a user name cannot hold an @.
+        """
+        login = credentials.get("email") or credentials.get("username") or ""
+        by = self._authenticate_by_email if "@" in login else self._authenticate_by_username
+        return by(login, credentials.get("password") or "")

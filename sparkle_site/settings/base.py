@@ -88,7 +88,11 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "DATABASES": {"default": database(database_url, env)},
         "REDIS_URL": redis_url,
         "HUEY": make_huey(env.queue_url or redis_url, env.secret_key),
-        "CACHES": {"default": cache(env.cache_url or redis_url)},
+        "CACHES": {
+            "default": cache(env.cache_url or redis_url),
+            # Renditions come with the query of their page; Wagtail would ask Redis for each picture besides.
+            "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+        },
         "CHANNEL_LAYERS": {
             "default": {
                 "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -201,6 +205,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "sparkle_site.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "sparkle_site.urls"

@@ -139,6 +139,7 @@ def _build() -> World:
             "profile": "/@fan/",
             "sign-in": "/account/login/",
             "sign-up": "/account/signup/",
+            "code entry": "/account/confirm-email/",
             "missing page": "/nothing/here/",
             "kept mail": "/dev/mail/",
         },

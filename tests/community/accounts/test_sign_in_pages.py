@@ -96,6 +96,23 @@ def test_wrong_password_and_unknown_person_read_the_same(client, cast):
     assert texts[0] == texts[1]
 
 
+def test_signing_in_hashes_once_whether_or_not_there_is_such_an_account(client, cast, monkeypatch):
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    fan, counts = cast.fan, []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self, *args):
+        counts[-1] += 1
+        return encode(self, *args)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    for login in (fan.email, fan.username, "nobody@people.example", "nobody_here"):
+        counts.append(0)
+        client.post("/account/login/", {"login": login, "password": "Wrong-Word-2026!"})
+    assert counts == [1, 1, 1, 1]
+
+
 def test_banned_people_do_not_get_in(client, cast):
     response = client.post("/account/login/", {"login": cast.banned.email, "password": PASSWORD}, follow=True)
     assert "_auth_user_id" not in client.session
