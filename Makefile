@@ -23,7 +23,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: $(base) ## Run the site with the demonstration, on HOST and PORT (127.0.0.1, 8000)
-	@DEBUG=0 SPARKLE_DEMO=1 exec $(PY) -m sparkle_site.serve --prepare "migrate --verbosity 0" --prepare load_demo
+	@DEBUG=0 SPARKLE_DEMO=1 LOG_LEVEL=$${LOG_LEVEL:-warning} exec $(PY) -m sparkle_site.serve --prepare "migrate --verbosity 0" --prepare load_demo
 
 dev: $(development) ## The same with debug pages, starting anew when a source file changes
 	@DEBUG=1 SPARKLE_DEMO=1 LOG_JSON=0 exec $(PY) -m sparkle_site.serve --web 1 --reload \

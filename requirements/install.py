@@ -51,7 +51,7 @@ def install_with_uv(requirements: str) -> bool:
     if not run([*PIP, "install", "--quiet", UV]):
         say("uv cannot be had; pip takes its place, which is slower.")
         return False
-    uv = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, "--require-hashes"]
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, "--require-hashes", "--quiet"]
     # Like pip, take a pinned version from whichever index has it; the hashes say that it is the right one.
     uv += ["--index-strategy", "unsafe-best-match", "-r", requirements]
     if not run(uv, **pip_settings()):

@@ -11,6 +11,7 @@ from cms.demo.gallery import Gallery
 from cms.demo.material import ADMIN, EDITOR, read_material
 from cms.demo.progress import Progress, silent
 from cms.services import ensure_site_structure
+from community.core import outbox
 
 
 class DemoRefusedError(RuntimeError):
@@ -44,3 +45,5 @@ def load_demo(progress: Progress = silent, *, picture_scale: float = 1.0) -> Non
         posts.load_posts(material, users, shelves, users[ADMIN].created_at, gallery, progress)
     pages.load_documents(material, owner=users[EDITOR])
     pages.load_home(material, owner=users[EDITOR])
+    progress("what follows from it: smaller pictures")
+    outbox.deliver(limit=10_000)

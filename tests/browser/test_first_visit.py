@@ -36,7 +36,8 @@ def test_a_first_visit_weighs_little(visitor: Visitor, name: str) -> None:
     page = visitor.context().new_page()
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
-    page.goto(visitor.site.pages[name], wait_until="networkidle")
+    page.goto(visitor.site.pages[name])
+    page.evaluate("document.fonts.ready")
     kinds = {kind: [a for a in answers if a.request.resource_type == kind] for kind in (*TEXTS, "font", "image")}
     scripts = sum(map(packed, kinds["script"]))
     texts = sum(packed(each) for kind in TEXTS for each in kinds[kind])
@@ -69,7 +70,7 @@ def test_nothing_jumps_while_a_page_loads(visitor: Visitor, name: str, width: in
 
     context.route("**/*.{woff2,webp}", late)
     page = context.new_page()
-    page.goto(visitor.site.pages[name], wait_until="networkidle")
+    page.goto(visitor.site.pages[name])
     page.evaluate("document.fonts.ready")
     page.mouse.wheel(0, 4000)
     page.wait_for_load_state("networkidle")
