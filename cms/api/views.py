@@ -20,6 +20,7 @@ from cms.api.serializers import (
 )
 from cms.models import PostPage
 from community.core.api import pagination
+from community.core.api.authentication import SignedIn
 from community.core.api.fields import identity
 from community.core.api.operations import PATH_ID, operation
 from community.core.api.versions import expected_version
@@ -110,9 +111,48 @@ class PostView(ApiView):
     def delete(self, request: Request, id: str) -> None:
         """Delete a post
 
-        It goes to the bin: nobody sees it any more, and for 30 days it can be brought back on the site.
+        It goes to the bin (`/api/me/bin`): nobody sees it any more, and for 30 days it can be brought back.
         """
         services.delete_post(actor=request.user, post=_find(request, id))
+
+
+class RestorationView(ApiView):
+    """Bringing a post back out of the bin."""
+
+    permission_classes = [SignedIn]
+
+    @operation("restorePost", tag="Posts", access="signed-in", answer=PostDetailShape, parameters=[PATH_ID])
+    def post(self, request: Request, id: str) -> listings.PostDetail:
+        """Bring a post back
+
+        Out of the bin, as a draft: by its author, who deleted it, by editors of its section, by moderators.
+        For others, and for posts that are not in the bin, the answer is 404.
+        """
+        post = selectors.get_deleted_post(identity(id) or 0, viewer=request.user)
+        return listings.post_answer(services.restore_post(actor=request.user, post=post))
+
+
+class BinView(ApiView):
+    """The bin."""
+
+    permission_classes = [SignedIn]
+
+    @operation(
+        "listBin",
+        tag="Me",
+        access="signed-in",
+        query=pagination.PageQuery,
+        answer=PostShape,
+        wraps=pagination.pages_of,
+    )
+    def get(self, request: Request, query: dict[str, Any]) -> pagination.Page:
+        """List the bin
+
+        Deleted posts that one may bring back, the last deleted first.
+        """
+        rows = listings.with_authors(selectors.list_bin(viewer=request.user)).defer(*listings.UNREAD)
+        page = pagination.page_of_rows(rows, **query)
+        return page.with_items(listings.list_answers(page.items))
 
 
 def _find(request: Request, text: str) -> PostPage:

@@ -351,3 +351,26 @@ def test_a_deleted_post_is_gone_for_everybody_and_can_come_back(client, client_f
     assert put(author, made["id"], title="x").status_code == 404
     restored = services.restore_post(actor=cast.fan, post=PostPage.objects.get(pk=made["id"]))
     assert data_of(author.get(f"{POSTS}/{restored.pk}"))["published"] is False
+
+
+def test_what_one_deleted_lies_in_ones_bin_and_comes_back_as_a_draft(client_for, cast):
+    author, stranger = client_for(cast.fan), client_for(cast.other_fan)
+    post = make_post(cast.fan, "Thrown away")
+    assert author.delete(f"/api/posts/{post.pk}").status_code == 204
+    assert [item["title"] for item in author.get("/api/me/bin").json()["data"]["items"]] == ["Thrown away"]
+    assert stranger.get("/api/me/bin").json()["data"]["items"] == []
+    for number in (post.pk, 0, "x", 10**30):
+        assert stranger.post(f"/api/posts/{number}/restoration").status_code == 404
+    answer = author.post(f"/api/posts/{post.pk}/restoration")
+    assert answer.status_code == 200
+    assert answer.json()["data"]["published"] is False
+    assert author.post(f"/api/posts/{post.pk}/restoration").status_code == 404
+    assert author.get("/api/me/bin").json()["data"]["items"] == []
+
+
+def test_the_bin_costs_the_same_for_any_number_of_posts(client_for, flat_cost, cast):
+    def grow(count):
+        for _ in range(count):
+            services.delete_post(actor=cast.fan, post=make_post(cast.fan))
+
+    flat_cost("/api/me/bin?limit=100", grow=grow, at_most=8, by=client_for(cast.fan))

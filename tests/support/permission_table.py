@@ -159,6 +159,14 @@ API = [
     row("DELETE", "/api/posts/{id}", "/api/posts/{post}", "401 204 403 403 403 403 204 403 204"),
     row("DELETE", "/api/posts/{id}", "/api/posts/{draft}", "401 204 404 404 404 404 204 404 204"),
     row("DELETE", "/api/posts/{id}", "/api/posts/{binned}", "401 404 404 404 404 404 404 404 404"),
+    row(
+        "POST",
+        "/api/posts/{id}/restoration",
+        "/api/posts/{binned}/restoration",
+        "401 200 404 404 404 404 200 404 200",
+    ),
+    row("POST", "/api/posts/{id}/restoration", "/api/posts/{post}/restoration", "401 404 404 404 404 404 404 404 404"),
+    row("GET", "/api/me/bin", "/api/me/bin", "401 200 200 200 200 200 200 200 200"),
     row("GET", "/api/categories", "/api/categories", "200"),
     row("GET", "/api/tags", "/api/tags", "200"),
 ]
