@@ -64,9 +64,7 @@ def main() -> int:
     """Installs the file named on the command line; returns the exit status."""
     requirements = sys.argv[1]
     say(f"Installing {requirements} …")
-    installed = install_with_uv(requirements) or run(
-        [*PIP, "install", "--require-hashes", "-r", requirements]
-    )
+    installed = install_with_uv(requirements) or run([*PIP, "install", "--require-hashes", "-r", requirements])
     return 0 if installed else 1
 
 

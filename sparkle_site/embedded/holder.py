@@ -44,9 +44,7 @@ def hold(
 class Holder:
     """One user of the engines. Also a context manager."""
 
-    def __init__(
-        self, places: Places, wanted: list[str], *, durable: bool, progress: Callable[[str], None]
-    ) -> None:
+    def __init__(self, places: Places, wanted: list[str], *, durable: bool, progress: Callable[[str], None]) -> None:
         self.places = places
         self.wanted = wanted
         self.durable = durable

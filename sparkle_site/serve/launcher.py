@@ -252,9 +252,7 @@ class Launcher:
         generation.control.close()
         if generation.stopping:
             return
-        problem = (
-            generation.problem or f"The site's process ended with status {generation.process.returncode}."
-        )
+        problem = generation.problem or f"The site's process ended with status {generation.process.returncode}."
         if not self.served:
             raise LaunchError(problem)
         say(problem)

@@ -41,9 +41,9 @@ def read(arguments: list[str]) -> Options:
 
     Ends the process with a message for people when they cannot be followed.
     """
-    production = os.environ.setdefault(
-        "DJANGO_SETTINGS_MODULE", "sparkle_site.settings.development"
-    ).endswith(".production")
+    production = os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sparkle_site.settings.development").endswith(
+        ".production"
+    )
     try:
         env = environment.load(PROJECT, production=production)
     except environment.SettingsError as error:
@@ -53,9 +53,7 @@ def read(arguments: list[str]) -> Options:
     )
     parser.add_argument("--host", default=env.host, help="address to listen on (HOST, %(default)s)")
     parser.add_argument("--port", type=int, default=env.port, help="port to listen on (PORT, %(default)s)")
-    parser.add_argument(
-        "--web", type=int, default=env.web_processes, help="web processes (WEB_PROCESSES, %(default)s)"
-    )
+    parser.add_argument("--web", type=int, default=env.web_processes, help="web processes (WEB_PROCESSES, %(default)s)")
     parser.add_argument("--only", choices=ROLES, action="append", help="run only this role; may be repeated")
     parser.add_argument("--no-worker", action="store_true", help="run neither worker nor scheduler")
     parser.add_argument(
@@ -65,9 +63,7 @@ def read(arguments: list[str]) -> Options:
         metavar="COMMAND",
         help="a management command to run before serving",
     )
-    parser.add_argument(
-        "--reload", action="store_true", help="start anew when a source file changes (development)"
-    )
+    parser.add_argument("--reload", action="store_true", help="start anew when a source file changes (development)")
     given = parser.parse_args(arguments)
     roles = set(given.only or (ROLES if not given.no_worker else ["web"]))
     if given.web < 1:

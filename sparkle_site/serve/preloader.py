@@ -94,9 +94,7 @@ class Preloader:
                 self.stopping = self.stopping or not word
                 self.go = self.go or bool(word)
             elif key.fileobj is self.signals:
-                self.stopping = self.stopping or bool(
-                    self.signals.received() & {signal.SIGTERM, signal.SIGINT}
-                )
+                self.stopping = self.stopping or bool(self.signals.received() & {signal.SIGTERM, signal.SIGINT})
             elif isinstance(key.data, Child):
                 self.selector.unregister(key.fileobj)
                 key.data.serves()
@@ -150,9 +148,7 @@ class Preloader:
             child.end(5)
             return True
         if child.status != 0:
-            self.tell(
-                "failed", f"The command `{name}` failed (status {child.status}); its output stands above."
-            )
+            self.tell("failed", f"The command `{name}` failed (status {child.status}); its output stands above.")
             return False
         self.tell("progress", f"{name}: {child.lived:.1f} s")
         return True

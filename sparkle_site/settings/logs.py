@@ -22,9 +22,7 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
     return event
 
 
-def drop_request_started(
-    _logger: object, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def drop_request_started(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """One line a request is enough: the one written when it is finished."""
     if event.get("event") in {"request_started", "streaming_started", "streaming_finished"}:
         raise structlog.DropEvent

@@ -67,9 +67,7 @@ def commands() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("file", "environment"), list(environments()))
-def test_every_variable_is_declared_and_its_value_is_understood(
-    file: str, environment: dict[str, str]
-) -> None:
+def test_every_variable_is_declared_and_its_value_is_understood(file: str, environment: dict[str, str]) -> None:
     assert set(environment) - OTHERS <= set(VARIABLES), f"{file} names variables the settings do not know"
     read({name: str(value) for name, value in environment.items()})
 
@@ -91,9 +89,7 @@ def test_every_command_exists(command: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_fly_has_every_value_production_needs_or_names_it_as_a_secret() -> None:
-    secrets = assignments(
-        "\n".join(re.findall(r"^#.*fly secrets set.*$", (PROJECT / "fly.toml").read_text(), re.M))
-    )
+    secrets = assignments("\n".join(re.findall(r"^#.*fly secrets set.*$", (PROJECT / "fly.toml").read_text(), re.M)))
     assert secrets - OTHERS <= set(VARIABLES)
     assert set(fly["env"]) | secrets >= REQUIRED
     assert not secrets & set(fly["env"])
@@ -165,9 +161,7 @@ def test_local_state_and_secrets_stay_out_of_the_image_and_of_git() -> None:
     ignored_by_docker = set((PROJECT / ".dockerignore").read_text().split())
     assert {".git", ".venv", ".env", "var", "media"} <= ignored_by_docker
     for path in (".venv/x", ".env", "var/x", "media/x"):
-        found = subprocess.run(
-            ["git", "check-ignore", "--quiet", "--no-index", path], cwd=PROJECT, check=False
-        )
+        found = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", path], cwd=PROJECT, check=False)
         assert found.returncode == 0, f"git does not ignore {path}"
 
 

@@ -51,9 +51,7 @@ def test_socket_paths_stay_short_however_deep_the_project_lies(tmp_path: Path) -
     assert len(str(Places.of(deep).postgres_socket)) < 100
 
 
-def test_a_temporary_folder_with_a_long_name_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_temporary_folder_with_a_long_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sparkle_site.embedded.places._temporary_folder", lambda: Path("/" + "x" * 90))
     with pytest.raises(EngineError, match="too long"):
         addresses(tmp_path)
@@ -70,9 +68,7 @@ def test_first_start_makes_everything_and_release_stops_it(tmp_path: Path) -> No
                 for name in ("listen_addresses", "fsync", "server_encoding")
             ]
             assert shown == [("",), ("on",), ("UTF8",)]
-            order = connection.execute(
-                "SELECT w FROM unnest(ARRAY['a', 'B', 'ä']) w ORDER BY w COLLATE \"default\""
-            )
+            order = connection.execute("SELECT w FROM unnest(ARRAY['a', 'B', 'ä']) w ORDER BY w COLLATE \"default\"")
             assert [row[0] for row in order] == ["B", "a", "ä"]
         with redis.Redis.from_url(holder.addresses.redis_url) as client:
             assert client.config_get("appendonly", "port", "databases") == {
@@ -185,9 +181,7 @@ def test_an_engine_whose_socket_was_removed_gets_a_new_one(held: Holder) -> None
 
 def test_a_stale_pid_file_with_the_number_of_another_process_does_no_harm(var: Path) -> None:
     data = Places.of(var).postgres_data
-    data.joinpath("postmaster.pid").write_text(
-        f"{os.getpid()}\n{data}\n{int(time.time())}\n5432\n\n\n\nready\n"
-    )
+    data.joinpath("postmaster.pid").write_text(f"{os.getpid()}\n{data}\n{int(time.time())}\n5432\n\n\n\nready\n")
     with hold(var, durable=False, valkey=False) as holder:
         write(holder.addresses, "one")
         assert written(holder.addresses) == ["one"]

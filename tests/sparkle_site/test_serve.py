@@ -45,9 +45,7 @@ def test_unusable_settings_are_said_clearly(launch: Callable[..., Site]) -> None
     assert "PORT: must be a whole number" in refused.output
 
 
-def test_more_connections_than_the_private_server_has_are_refused(
-    launch: Callable[..., Site], tmp_path: Path
-) -> None:
+def test_more_connections_than_the_private_server_has_are_refused(launch: Callable[..., Site], tmp_path: Path) -> None:
     refused = launch(DATABASE_URL="", WEB_PROCESSES="20", SPARKLE_VAR=str(tmp_path / "var"))
     assert refused.process.wait(20) == 1
     assert "Lower WEB_PROCESSES or DATABASE_POOL_MAX" in refused.output
@@ -143,9 +141,7 @@ class Load:
         self.ending = threading.Event()
         self.answered = 0
         self.failed: list[str] = []
-        self.threads = [
-            threading.Thread(target=self.ask, args=(kept,)) for kept in (True, True, False, False)
-        ]
+        self.threads = [threading.Thread(target=self.ask, args=(kept,)) for kept in (True, True, False, False)]
 
     def __enter__(self) -> Load:
         for thread in self.threads:
@@ -187,9 +183,7 @@ def test_hangup_renews_all_processes_and_loses_no_request(launch: Callable[..., 
     assert load.answered > 200
 
 
-def test_hangup_with_broken_code_keeps_the_processes_from_before(
-    launch: Callable[..., Site], tmp_path: Path
-) -> None:
+def test_hangup_with_broken_code_keeps_the_processes_from_before(launch: Callable[..., Site], tmp_path: Path) -> None:
     site = launch("--only=web", "--web=1", TINY_SITE_BROKEN=str(tmp_path / "broken")).serves()
     before = site.running()
     (tmp_path / "broken").touch()
@@ -219,9 +213,7 @@ def test_private_engines_start_and_stop_with_the_site_and_return_when_killed(
     assert first is not None
     assert first.ready == ("postgres", "valkey")
     os.kill(first.pid, signal.SIGKILL)
-    eventually(
-        lambda: (found := State.read(places.state)) and found.pid != first.pid and len(found.ready) == 2
-    )
+    eventually(lambda: (found := State.read(places.state)) and found.pid != first.pid and len(found.ready) == 2)
     assert site.stop() == 0
     eventually(lambda: not places.state.exists())
 

@@ -44,9 +44,7 @@ def in_use(var: Path) -> list[int]:
     return processes_in(places.postgres_data) + processes_in(places.valkey_data)
 
 
-def start_holder(
-    var: Path, engines: str = "postgres,valkey", prefix: tuple[str, ...] = ()
-) -> subprocess.Popen[str]:
+def start_holder(var: Path, engines: str = "postgres,valkey", prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     """Another process that holds the engines until its standard input is closed."""
     command = [*prefix, *([] if prefix else [sys.executable]), "-c", HOLD, str(var), engines]
     return subprocess.Popen(

@@ -193,9 +193,7 @@ def test_concurrent_writers_of_one_aggregate_get_numbers_without_gaps(empty_outb
         thread.start()
     for thread in threads:
         thread.join()
-    numbers = (
-        OutboxFact.objects.filter(aggregate_id=5).order_by("sequence").values_list("sequence", flat=True)
-    )
+    numbers = OutboxFact.objects.filter(aggregate_id=5).order_by("sequence").values_list("sequence", flat=True)
     assert list(numbers) == list(range(1, 41))
 
 
