@@ -63,7 +63,7 @@ class PostgreSQL(Engine):
             # start when the number in it now belongs to any other process.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
         else:
-            tell("Making a new database in var/postgres …")
+            tell(f"Making a new database in {self.data} …")
             self.make_data()
 
     def make_data(self) -> None:

@@ -166,7 +166,13 @@ def site(_content: tuple[str, world.World], django_db_blocker: Any) -> Iterator[
     name, content = _content
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application, lifespan="off", ws="websockets-sansio", log_config=None, proxy_headers=False, server_header=False
+        application,
+        lifespan="off",
+        ws="websockets-sansio",
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test.utils import override_settings
 from playwright.sync_api import expect
 
+from tests.browser import world
 from tests.browser.conftest import Visitor
 from tests.factories import PASSWORD
 
@@ -45,6 +47,14 @@ def test_a_person_signs_up_with_the_code_from_the_mail_and_signs_out(visitor: Vi
     menu.click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("banner").get_by_role("link", name="Join")).to_be_visible()
+
+
+def test_a_site_that_sends_its_mail_does_not_point_to_kept_mail(visitor: Visitor) -> None:
+    session = world.session_waiting_for_a_code()
+    with override_settings(KEPT_MAIL=False):
+        page = visitor.open(visitor.site.pages["code entry"], session=session)
+    expect(page.get_by_label("Code")).to_be_visible()
+    expect(page.get_by_role("link", name="This site keeps its mail here")).to_have_count(0)
 
 
 def test_what_is_wrong_in_a_form_is_said_beside_its_field(visitor: Visitor) -> None:
