@@ -12,7 +12,7 @@ from wagtail.models import Page, Site
 
 from cms.models import CreatorPage
 from cms.rules import address
-from cms.selectors.cards import CreatorCard, TagChip, card_of_author
+from cms.selectors.cards import PERSON_FIELDS, CreatorCard, TagChip, card_of_author
 from community.accounts.choices import CLOSED_STATUSES, Role
 from community.accounts.models import User
 
@@ -40,6 +40,7 @@ def list_creators(*, search: str = "") -> QuerySet[CreatorPage]:
         .filter(person__role__in=CREATOR_ROLES)
         .exclude(person__status__in=CLOSED_STATUSES)
         .select_related("person__profile")
+        .only("title", "url_path", "headline", *(f"person__{name}" for name in PERSON_FIELDS))
         .order_by("-person__verified", "title", "pk")
     )
     words = search.replace("\x00", "").split()[:10]
