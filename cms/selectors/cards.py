@@ -17,7 +17,6 @@ from community.accounts.selectors import AuthorCard, author_card
 from community.core.models import TargetCounts
 from community.core.pictures import Picture
 
-
 PERSON_FIELDS = (
     "username",
     "is_active",

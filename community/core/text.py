@@ -48,6 +48,9 @@ SHALLOW = {
     "input",
     "link",
     "meta",
+    "param",
+    "source",
+    "track",
     "p",
     "li",
     "dt",
@@ -105,7 +108,7 @@ def clean_html(source: str) -> str:
     elements deep, where parsers need quadratic time, keeps its words only. Built on nh3, the ammonia sanitizer
     (https://github.com/rust-ammonia/ammonia), an allow-list parser.
     """
-    if _nesting(source) > NESTING_MAX:
+    if nesting(source) > NESTING_MAX:
         source = _TAG.sub(" ", source)
     for _round in range(ROUNDS_MAX):
         # What a browser would nest anew comes out differently the second time; the fixed point is what it reads.
@@ -130,8 +133,8 @@ def _clean_once(source: str) -> str:
     return _CONTROLS.sub("", _OWN_LINK.sub(r"\1", cleaned))
 
 
-def _nesting(source: str) -> int:
-    """How deep the elements may be nested, if nobody repairs them."""
+def nesting(source: str) -> int:
+    """How deep the elements of some HTML may be nested, if nobody repairs them: parsers take quadratic time there."""
     depth = deepest = 0
     for match in _TAG.finditer(source):
         if match[2].lower() not in SHALLOW:

@@ -19,7 +19,7 @@ from cms.importers.wordpress.elements import BLOCKS, INLINE, RENAMED, WRAPPERS
 from cms.importers.wordpress.media import MediaRewriter
 from cms.importers.wordpress.paragraphs import Arranger
 from cms.importers.wordpress.shortcode_html import expand
-from community.core.text import clean_html
+from community.core.text import clean_html, nesting
 
 #: Raised when the same text is converted to something else: an import then renews what an earlier one made.
 CONVERSION = 1
@@ -49,25 +49,6 @@ _READ_ATTRIBUTES = {
     "pre": {"class", "lang"},
     videos.TAG: {"data-id", "data-start"},
 }
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_SHALLOW = frozenset(
-    [
-        "area",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-    ]
-)
 _EDITABLE_BLOCKS = {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "hr"}
 _EDITABLE_INLINE = {"a", "b", "br", "code", "del", "em", "i", "li", "ol", "s", "strong", "sub", "sup", "ul"}
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?-|brush:\s*)([a-z0-9+#-]+)|^([a-z0-9+#]+)$", re.IGNORECASE)
@@ -120,24 +101,13 @@ def convert(content: str, *, site: str, notes: Notes) -> list[Piece]:
     nodes: list[Element] = []
     for part in editor.parts(clean_characters(content), notes):
         source = expand(part.html, notes)
-        if _nesting(source) > _NESTING_MAX:
+        if nesting(source) > _NESTING_MAX:
             notes["texts nested thousands deep lost their markup", ""] += 1
             source = nh3.clean(re.sub(r"<(?!br\b)[^<>]*>", "\n\n", source), tags={"br"})
         tree = read(nh3.clean(source, tags=set(_READ_TAGS), attributes=_READ_ATTRIBUTES, link_rel=None))
         tree = MediaRewriter(site, notes).rewrite(tree)
         nodes.extend(Arranger(breaks=part.breaks).flow(tree, top=True))
     return _pieces(nodes)
-
-
-def _nesting(source: str) -> int:
-    """How deep the elements may be nested, if nobody repairs it: parsers take quadratic time there."""
-    depth = deepest = 0
-    for match in _TAG.finditer(source):
-        if match[2].lower() in _SHALLOW:
-            continue
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _pieces(nodes: Sequence[Element]) -> list[Piece]:
