@@ -73,7 +73,7 @@ def logging(env: Environment) -> dict[str, Any]:
             "django": {"level": "INFO"},
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "WARNING"},
-            "django_structlog": {"level": "INFO"},
+            "django_structlog": {"level": env.log_level.upper()},
             "django_tasks": {"level": "WARNING"},
             "huey": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},
