@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
 from cms import services
 from community.accounts.choices import Role, Status
@@ -203,3 +204,19 @@ def test_a_strangers_post_cannot_be_pinned_into_view(client, cast):
     page.pinned_post = draft
     page.save()
     assert "Hidden words" not in client.get("/creators/fan/").content.decode()
+
+
+def test_what_lies_behind_a_password_is_in_no_list(client, client_for, cast):
+    post = make_post(cast.creator, "Locked words", tags=["Night"])
+    make_post(cast.creator, "Open words", tags=["Night"])
+    PageViewRestriction.objects.create(
+        page=post, restriction_type=PageViewRestriction.PASSWORD, password="Open-Sesame-2026!"
+    )
+    lists = ("/", "/creators/creator/", "/tags/night/", "/sitemap.xml", "/api/posts", "/api/posts?sort=popular")
+    for who in (client, client_for(cast.fan)):
+        for url in lists:
+            words = who.get(url).content.decode()
+            assert "Locked words" not in words, url
+            assert "locked-words" not in words, url
+        assert who.get(f"/api/posts/{post.pk}").status_code == 404
+    assert "Locked words" in client_for(cast.creator).get("/api/posts").content.decode()
