@@ -26,7 +26,7 @@ def _watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
         if seconds > SLOW_SECONDS:
             frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_stack()]
             own = [frame for frame in frames if "site-packages" not in frame][-FRAMES - 1 : -1]
-            log.warning("slow_query", sql=sql[:2000], seconds=round(seconds, 3), stack=own)
+            log.warning("slow_query", sql=sql[:2000], seconds=round(seconds, 3), frames=own)
 
 
 def _install(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

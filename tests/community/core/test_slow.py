@@ -19,7 +19,9 @@ def test_a_slow_statement_is_logged_with_its_sql_and_without_its_values(monkeypa
     slow = [entry for entry in logs if entry["event"] == "slow_query"]
     assert slow[0]["sql"] == "SELECT %s::text"
     assert "a private word" not in str(slow)
-    assert any("test_slow.py" in frame for frame in slow[0]["stack"])
+    assert any("test_slow.py" in frame for frame in slow[0]["frames"])
+    rendered = structlog.dev.ConsoleRenderer(colors=False)(None, "warning", dict(slow[0]))
+    assert "slow_query" in rendered, "the log for people's eyes takes it as well"
 
 
 def test_a_quick_statement_is_not_logged():
