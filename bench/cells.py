@@ -27,8 +27,11 @@ CELLS = [
     Cell("author", "author page, guest", of_empty=1 / 20, queries=PAGE_QUERIES),
     Cell("post", "post, guest", of_empty=1 / 20, queries=PAGE_QUERIES),
     Cell("post_in", "post, signed in", signed_in=True, of_empty=1 / 26, queries=PAGE_QUERIES),
+    Cell("search", "search, guest", queries=PAGE_QUERIES),
     Cell("list", "JSON list of 20", of_empty=1 / 9, queries=LIST_QUERIES),
     Cell("detail", "JSON post", of_empty=1 / 9, queries=LIST_QUERIES),
+    Cell("search_list", "JSON search", queries=PAGE_QUERIES),
+    Cell("suggest", "JSON suggestions", queries=LIST_QUERIES),
     Cell("create_1", "new post by API, 1 at a time", connections=1, posts=True),
     Cell("create_8", "new post by API, 8 at a time", connections=8, posts=True),
 ]

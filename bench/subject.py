@@ -31,8 +31,11 @@ def addresses() -> dict[str, str]:
         "author": author.url,
         "post": post.url,
         "post_in": post.url,
+        "search": "/search/?q=light",
         "list": "/api/posts?limit=20",
         "detail": f"/api/posts/{post.pk}",
+        "search_list": "/api/search?q=light",
+        "suggest": "/api/search/suggestions?q=li",
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 #: The kind under which others point to a post.
 POST = "post"
 
@@ -10,7 +12,9 @@ EXCERPT_MAX = 500
 SUMMARY_LENGTH = 240
 SEARCHED_LENGTH = 100_000
 #: Blocks whose words are read: they count for the reading time and make the summary.
-READ_BLOCKS = frozenset({"rich_text", "html", "quote"})
+READ_BLOCKS = frozenset({"rich_text", "html", "quote", "callout"})
+POLL_OPTIONS_MAX = 10
+TABLE_CELLS_MAX = 4_000
 SLUG_MAX = 100
 TAG_MAX = 100
 TAGS_MAX = 40
@@ -38,6 +42,7 @@ RESERVED_ROOT_SLUGS = frozenset(
         "feeds",
         "groups",
         "healthz",
+        "latest",
         "leaderboard",
         "media",
         "messages",
@@ -83,6 +88,33 @@ CODE_LANGUAGES = [
     ("typescript", "TypeScript"),
     ("xml", "XML"),
     ("yaml", "YAML"),
+]
+
+CALLOUT_KINDS = [("note", _("Note")), ("tip", _("Tip")), ("warning", _("Warning"))]
+
+#: How a row of posts is laid out.
+ROW_RHYTHMS = [("pair", _("two beside each other")), ("trio", _("three beside each other")), ("lines", _("lines"))]
+
+#: The ground of a page in each theme, which browsers take for their own bars (css/tokens.css).
+THEME_COLOURS = {"dark": "#0f0c16", "light": "#fbfafd"}
+
+#: Icons of the sprite that a menu may use.
+MENU_ICONS = [
+    ("home", _("House")),
+    ("compass", _("Compass")),
+    ("star", _("Star")),
+    ("users", _("People")),
+    ("calendar", _("Calendar")),
+    ("play", _("Screen")),
+    ("trophy", _("Cup")),
+    ("news", _("Newspaper")),
+    ("book", _("Book")),
+    ("folder", _("Folder")),
+    ("tag", _("Tag")),
+    ("info", _("Information")),
+    ("page", _("Page")),
+    ("search", _("Magnifier")),
+    ("spark", _("Spark")),
 ]
 
 RICH_TEXT_FEATURES = [

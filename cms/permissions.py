@@ -5,7 +5,7 @@ from __future__ import annotations
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from cms.models import CustomImage, PostPage
+from cms.models import CustomImage, PostPage, SeriesPage
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, can_write, has_role, is_moderator
@@ -17,10 +17,11 @@ def can_create_post(actor: Actor) -> bool:
 
 
 def can_create_post_in(actor: Actor, parent: Page) -> bool:
-    """Below the own author page by being its owner, elsewhere by the page permissions of Wagtail."""
+    """Below the own author page and in its series by being its owner, elsewhere by the page permissions of Wagtail."""
     if not can_write(actor) or not isinstance(actor, User):
         return False
-    person_id = getattr(parent.specific_deferred, "person_id", None)
+    place = parent.get_parent() if isinstance(parent.specific_deferred, SeriesPage) else parent
+    person_id = getattr(place.specific_deferred, "person_id", None)
     return person_id == actor.pk or parent.permissions_for_user(actor).can_add_subpage()
 
 
@@ -75,6 +76,13 @@ def can_use_image(actor: Actor, image: CustomImage) -> bool:
         return True
     policy = policy_registry.get_by_type(CustomImage)
     return bool(policy.user_has_permission_for_instance(actor, "choose", image))
+
+
+def can_pick_results(actor: Actor) -> bool:
+    """Editors and administrators: whose group may put results before others in the search."""
+    return (
+        isinstance(actor, User) and can_write(actor) and actor.has_perm("wagtailsearchpromotions.add_searchpromotion")
+    )
 
 
 def _edits_here(actor: Actor, post: PostPage) -> bool:

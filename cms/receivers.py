@@ -9,11 +9,13 @@ from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.models import Page
-from wagtail.signals import page_published, page_unpublished
+from wagtail.search.index import insert_or_update_object
+from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms import selectors
 from cms.choices import POST
-from cms.models import PostPage
+from cms.models import CustomRendition, PostPage
+from cms.services.pictures import forget_variants
 from cms.services.tree import ensure_author_page
 from community.core import outbox
 from community.core.models import TargetCounts
@@ -53,17 +55,34 @@ def post_published(instance: PostPage, revision: Any = None, **_kwargs: Any) -> 
     )
 
 
+@receiver(page_published, sender=PostPage, dispatch_uid="cms.post_indexed")
+def post_indexed(instance: PostPage, **_kwargs: Any) -> None:
+    """The index learns the tags: Wagtail's own entry is made when they are not stored yet."""
+    insert_or_update_object(instance)
+
+
 @receiver(page_unpublished, sender=PostPage, dispatch_uid="cms.post_unpublished")
 def post_unpublished(instance: PostPage, **_kwargs: Any) -> None:
     """The post was taken off the site."""
     outbox.record(PostUnpublished(post_id=instance.pk))
 
 
+@receiver(post_delete, sender=CustomRendition, dispatch_uid="cms.rendition_deleted")
+def rendition_deleted(instance: CustomRendition, **_kwargs: Any) -> None:
+    """Pages may point to the file that goes."""
+    forget_variants(image_id=instance.image_id)
+
+
 @receiver([post_save, post_delete], dispatch_uid="cms.frame_changed")
 def frame_changed(sender: type, instance: Any, **_kwargs: Any) -> None:
-    """A page at the top of the tree changed: the menus are read anew, after the commit."""
-    if isinstance(instance, Page) and instance.depth is not None and instance.depth <= 3:
-        transaction.on_commit(selectors.forget_frame, robust=True)
+    """What menus and banners show changed: they are read anew, after the commit."""
+    selectors.forget_frame_after(instance)
+
+
+@receiver(post_page_move, dispatch_uid="cms.page_moved")
+def page_moved(**_kwargs: Any) -> None:
+    """A page has another address, and may stand in a menu: the menus are read anew, after the commit."""
+    transaction.on_commit(selectors.forget_frame, robust=True)
 
 
 @receiver(post_migrate, dispatch_uid="cms.groups_in_step")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cms.models import CreatorPage
 from cms.services.authors import rename_author_page
-from cms.services.pictures import prepare_cover
+from cms.services.pictures import prepare_post
 from community.core.outbox import Recorded, subscriber
 from community.facts.accounts import UserUpdated
 from community.facts.posts import PostPublished
@@ -22,4 +22,4 @@ def rename_author_page_after_profile_change(recorded: Recorded) -> None:
 @subscriber(PostPublished)
 def prepare_cover_of_published_post(recorded: Recorded) -> None:
     """The first reader does not wait for pictures to be made smaller."""
-    prepare_cover(post_id=recorded.fact.post_id)
+    prepare_post(post_id=recorded.fact.post_id)

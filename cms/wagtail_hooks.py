@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -20,11 +21,14 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from cms import selectors, services
-from cms.models import Category, PostPage
+from cms import permissions, selectors, services
+from cms.models import Announcement, Category, PostPage, ReusableContent
+from cms.selectors.search import list_empty_searches
+from community.accounts.models import User
 from community.core.errors import DomainError
 
 BIN_PAGE = 50
+REPORT_PAGE = 50
 
 
 class CategoryViewSet(SnippetViewSet):
@@ -40,7 +44,35 @@ class CategoryViewSet(SnippetViewSet):
     ordering = ["order", "name"]
 
 
+class AnnouncementViewSet(SnippetViewSet):
+    """Banners above every page."""
+
+    model = Announcement
+    icon = "info-circle"
+    menu_label = gettext_lazy("Announcements")
+    menu_order = 260
+    add_to_admin_menu = True
+    list_display = ["text", "audience", "language", "starts_at", "ends_at"]
+    list_filter = ["audience", "level", "language"]
+    search_fields = ["text"]
+    ordering = ["-pk"]
+
+
+class ReusableContentViewSet(SnippetViewSet):
+    """Words and pictures that several pages show."""
+
+    model = ReusableContent
+    icon = "snippet"
+    menu_label = gettext_lazy("Reusable content")
+    menu_order = 255
+    add_to_admin_menu = True
+    list_display = ["name", "slug", "updated_at"]
+    search_fields = ["name"]
+
+
 register_snippet(CategoryViewSet)
+register_snippet(AnnouncementViewSet)
+register_snippet(ReusableContentViewSet)
 
 
 @hooks.register("insert_global_admin_css")
@@ -95,15 +127,56 @@ def bulk_delete_into_bin(
 
 
 @hooks.register("register_admin_urls")
-def bin_urls() -> list[Any]:
-    """The bin's page."""
-    return [path("bin/", show_bin, name="cms_bin")]
+def own_urls() -> list[Any]:
+    """The bin's page, and the way from the site's button to a new post."""
+    return [path("bin/", show_bin, name="cms_bin"), path("write/", write_post, name="cms_write")]
 
 
 @hooks.register("register_reports_menu_item")
 def bin_menu_item() -> MenuItem:
     """The bin stands with the reports."""
     return MenuItem(_("Bin"), reverse_lazy("cms_bin"), icon_name="bin", order=900)
+
+
+@require_admin_access
+def write_post(request: HttpRequest) -> HttpResponse:
+    """To the form for a post below one's own author page; who has none yet chooses a place in the explorer."""
+    page = selectors.find_author_page(request.user) if isinstance(request.user, User) else None
+    if page is None:
+        return HttpResponseRedirect(reverse("wagtailadmin_explore_root"))
+    return HttpResponseRedirect(reverse("wagtailadmin_pages:add", args=["cms", "postpage", page.pk]))
+
+
+@hooks.register("register_admin_urls")
+def search_urls() -> list[Any]:
+    """The report of searches without result."""
+    return [path("reports/empty-searches/", show_empty_searches, name="cms_empty_searches")]
+
+
+class EmptySearchesMenuItem(MenuItem):
+    """For those who may do something about it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whoever may pick results."""
+        return permissions.can_pick_results(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def empty_searches_menu_item() -> MenuItem:
+    """Searches without result stand with the reports."""
+    label = _("Searches without result")
+    return EmptySearchesMenuItem(label, reverse_lazy("cms_empty_searches"), icon_name="search", order=1200)
+
+
+@require_admin_access
+def show_empty_searches(request: HttpRequest) -> HttpResponse:
+    """What people search for and do not find, the most wanted first."""
+    if not permissions.can_pick_results(request.user):
+        raise PermissionDenied
+    page = selectors.paginate(
+        list_empty_searches(), request.GET.get("p"), size=REPORT_PAGE, load=lambda searches: searches
+    )
+    return render(request, "cms/admin/empty_searches.html", {"pages": page})
 
 
 @require_admin_access

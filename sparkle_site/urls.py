@@ -1,9 +1,10 @@
-"""Every address of the site that is not a page of the tree; the tree comes last."""
+"""Every address of the site; the pages of the tree come last."""
 
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.urls import include, path, re_path, reverse_lazy
@@ -23,6 +24,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 to_sign_out = RedirectView.as_view(pattern_name="account_logout", query_string=True)
 
+#: Machines, programs and admins: no language in the address.
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -34,18 +36,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("django-admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),
-    path(
-        "account/password/choose/<uidb64>/<token>/",
-        PasswordResetConfirmView.as_view(
-            template_name="account/password_choose.html", success_url=reverse_lazy("account_login")
-        ),
-        name="account_choose_password",
-    ),
-    path("account/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
-    re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),
-    path("categories/<str:slug>/", cms_views.category, name="category"),
-    path("tags/<str:slug>/", cms_views.tag, name="tag"),
 ]
 
 if settings.SERVE_MEDIA:
@@ -56,7 +47,26 @@ if settings.KEPT_MAIL:
         path("dev/mail/<str:name>", core_views.kept_message, name="kept_message"),
     ]
 
-urlpatterns += [
+if settings.KEPT_MAIL or settings.DEBUG:
+    urlpatterns += i18n_patterns(
+        path("styleguide/", core_views.styleguide, name="styleguide"), prefix_default_language=False
+    )
+
+#: Pages for people: English without, other languages with their code in front.
+urlpatterns += i18n_patterns(
+    path(
+        "account/password/choose/<uidb64>/<token>/",
+        PasswordResetConfirmView.as_view(
+            template_name="account/password_choose.html", success_url=reverse_lazy("account_login")
+        ),
+        name="account_choose_password",
+    ),
+    path("account/", include("allauth.urls")),
+    re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),
+    path("latest/", cms_views.latest, name="latest"),
+    path("categories/<str:slug>/", cms_views.category, name="category"),
+    path("tags/<str:slug>/", cms_views.tag, name="tag"),
+    path("search/", cms_views.search, name="search"),
     # Wagtail's sign-in page for restricted pages signs in by itself: everybody uses the site's.
     path("_util/login/", to_sign_in),
     path(
@@ -66,7 +76,8 @@ urlpatterns += [
     ),
     re_path(wagtail_urls.serve_pattern, cms_views.serve_page),
     path("", include(wagtail_urls)),
-]
+    prefix_default_language=False,
+)
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -14,7 +14,8 @@ from rest_framework import serializers
 from wagtail.blocks import StructBlockValidationError
 
 from cms.blocks import BodyBlock
-from cms.choices import CODE_LANGUAGES, CONTENT_MAX
+from cms.choices import CALLOUT_KINDS, CODE_LANGUAGES, CONTENT_MAX, POLL_OPTIONS_MAX
+from cms.models import CustomImage
 
 BLOCKS_MAX = 500
 Schema = dict[str, Any]
@@ -32,7 +33,33 @@ def _object(required: str, **properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": [required], "additionalProperties": False}
 
 
-#: kind of block → what its value may be. Embeds are put in by editors only: each asks its provider.
+def _list(items: Schema, *, least: int, most: int) -> Schema:
+    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
+
+
+def _listed(value: Schema) -> Schema:
+    """An item of a list as it is answered: with an id of its own."""
+    return {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "const": "item"},
+            "value": value,
+            "id": {"type": ["string", "null"], "maxLength": 40},
+        },
+        "required": ["type", "value"],
+        "additionalProperties": False,
+    }
+
+
+_PICTURE = _object(
+    "image",
+    image={"type": "integer", "minimum": 1, "maximum": 2**53},
+    alt=_perhaps(255),
+    caption=_perhaps(255),
+)
+
+#: kind of block → what its value may be. Embeds, files and reusable content are put in by
+#: editors only: an embed asks its provider, the others are chosen from what the admin holds.
 VALUES: dict[str, Schema] = {
     "rich_text": _text(CONTENT_MAX),
     "html": _text(CONTENT_MAX),
@@ -47,13 +74,43 @@ VALUES: dict[str, Schema] = {
         video=_text(200, least=11),
         title=_perhaps(255),
         start={"type": ["integer", "null"], "minimum": 0, "maximum": 86_400},
+        chapters=_perhaps(5000),
     ),
-    "image": _object(
-        "image",
-        image={"type": "integer", "minimum": 1, "maximum": 2**53},
-        alt=_perhaps(255),
+    "image": _PICTURE,
+    "gallery": _object(
+        "pictures",
+        pictures=_list({"anyOf": [_PICTURE, _listed(_PICTURE)]}, least=2, most=24),
         caption=_perhaps(255),
     ),
+    "callout": _object(
+        "text",
+        kind={"type": "string", "enum": [name for name, _label in CALLOUT_KINDS]},
+        title=_perhaps(120),
+        text=_text(CONTENT_MAX, least=1),
+    ),
+    "spoiler": {
+        **_object("summary", summary=_text(160, least=1), text=_text(CONTENT_MAX, least=1)),
+        "required": ["summary", "text"],
+    },
+    "table": _object(
+        "data",
+        data=_list(_list(_perhaps(2000), least=1, most=60), least=1, most=1000),
+        first_row_is_table_header={"type": "boolean"},
+        first_col_is_header={"type": "boolean"},
+        table_header_choice={"type": "string", "enum": ["row", "column", "both", "neither"]},
+        table_caption=_perhaps(255),
+    ),
+    "poll": {
+        **_object(
+            "question",
+            question=_text(200, least=1),
+            options=_list(
+                {"anyOf": [_text(100, least=1), _listed(_text(100, least=1))]}, least=2, most=POLL_OPTIONS_MAX
+            ),
+        ),
+        "required": ["question", "options"],
+    },
+    "divider": {"type": ["object", "null"], "maxProperties": 0},
 }
 
 
@@ -127,3 +184,12 @@ def _cleaned(kind: str, raw: Any) -> tuple[Any, dict[str, str]]:
         return value, {f".value.{name}": str(inner.messages[0]) for name, inner in error.block_errors.items()}
     except ValidationError as error:
         return value, {".value": str(error.messages[0])}
+
+
+def pictures_of(kind: str, value: Any) -> list[tuple[str, CustomImage | None]]:
+    """The pictures of a block, each with its place inside the value: `""`, `.pictures.0`, …"""
+    if kind == "image":
+        return [("", value["image"])]
+    if kind == "gallery":
+        return [(f".pictures.{index}", item["image"]) for index, item in enumerate(value["pictures"])]
+    return []

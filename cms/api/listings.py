@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Least
-from django.utils.html import format_html
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from taggit.models import Tag
-from wagtail.images.exceptions import InvalidFilterSpecError
-from wagtail.images.models import Filter, SourceImageIOError
 from wagtail.models import Page, Revision
 from wagtail.rich_text import RichText, expand_db_html
 
+from cms.api.blocks import pictures_of
 from cms.choices import POST
 from cms.models import Category, CustomImage, CustomRendition, PostPage
 from cms.rules import address
-from cms.selectors.pictures import specs
+from cms.selectors.pictures import picture
+from cms.selectors.series import SeriesPlace, find_place
+from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, author_card
 from community.core.api.links import absolute
 from community.core.models import TargetCounts
 
-COVER = specs("cover")[0]
 #: What lists do not show need not be read.
 UNREAD = (
     "body",
@@ -68,6 +71,7 @@ class PostDetail(PostAnswer):
     content: str = ""
     body: Sequence[dict[str, Any]] = ()
     tags: Sequence[Tag] = ()
+    place: SeriesPlace | None = None
 
 
 def with_authors(posts: QuerySet[PostPage]) -> QuerySet[PostPage]:
@@ -87,13 +91,13 @@ def with_authors(posts: QuerySet[PostPage]) -> QuerySet[PostPage]:
 
 
 def list_answers(posts: Sequence[PostPage]) -> list[PostAnswer]:
-    """The rows of `with_authors` as answers; two queries for any number."""
+    """The rows of `with_authors` as answers; one query for any number."""
     counts = _counts(post.pk for post in posts)
     covers = cover_addresses([post.cover_image for post in posts if post.cover_image])
     return [PostAnswer(**_beside(post, counts, covers)) for post in posts]
 
 
-def post_answer(post: PostPage) -> PostDetail:
+def post_answer(post: PostPage, *, viewer: Actor) -> PostDetail:
     """One post with its text: the live version, or the newest draft of a post that is not live."""
     row = with_authors(PostPage.objects.filter(pk=post.pk)).first() or post
     shown = row.get_latest_revision_as_object() if not row.live and row.latest_revision_id else row
@@ -106,6 +110,7 @@ def post_answer(post: PostPage) -> PostDetail:
         content=content_of(shown),
         body=list(shown.body.get_prep_value()),
         tags=[tags[tag_id] for tag_id in dict.fromkeys(tag_ids) if tag_id in tags],
+        place=find_place(row, viewer=viewer),
     )
 
 
@@ -128,49 +133,89 @@ def _beside(post: Any, counts: dict[int, TargetCounts], covers: dict[int, str]) 
 
 
 def cover_addresses(images: Sequence[CustomImage]) -> dict[int, str]:
-    """The absolute address of the large cover of each picture, by its id; one query when all are rendered.
-
-    A picture whose file cannot be read keeps the address of its original.
-    """
-    if not images:
-        return {}
-    wanted = Filter(spec=COVER)
-    rendered = {
-        (rendition.image_id, rendition.focal_point_key): rendition.url
-        for rendition in CustomRendition.objects.filter(image__in=images, filter_spec=COVER)
-    }
-    found = {}
-    for image in images:
-        url = rendered.get((image.pk, wanted.get_cache_key(image)))
-        if url is None:
-            try:
-                url = image.get_rendition(COVER).url
-            except (SourceImageIOError, InvalidFilterSpecError, OSError):
-                url = image.file.url
-        found[image.pk] = absolute(url)
-    return found
+    """The absolute address of the large cover of each picture, by its id; no query when they were made before."""
+    return {image.pk: absolute(picture(image, "cover").src) for image in images}
 
 
 def content_of(post: PostPage) -> str:
     """The text as HTML for any frontend: what the author sent with links of this site resolved, other blocks plain."""
-    return "".join(_html(child.block_type, child.value) for child in post.body)
+    with translation.override(settings.LANGUAGE_CODE):
+        return "".join(_html(child.block_type, child.value) for child in post.body)
 
 
 def _html(kind: str, value: Any) -> str:
     if isinstance(value, RichText):
         return str(expand_db_html(value.source))
-    if kind == "html":
-        return str(value)
-    if kind == "quote":
-        source = format_html("<footer>{}</footer>", value["attribution"]) if value["attribution"] else ""
-        return format_html("<blockquote><p>{}</p>{}</blockquote>", value["text"], source)
-    if kind == "code":
-        return format_html("<pre><code>{}</code></pre>", value["code"])
-    if kind == "image":
-        return _figure(value)
-    address = f"https://www.youtube.com/watch?v={value.video_id}" if kind == "video" else value.url
-    title = value["title"] if kind == "video" else ""
+    if kind == "reusable" and value is None:
+        return ""
+    if kind == "reusable":
+        return "".join(_html(child.block_type, child.value) for child in value.body)
+    return str(_AS_HTML[kind](value))
+
+
+def _quote(value: Any) -> str:
+    source = format_html("<footer>{}</footer>", value["attribution"]) if value["attribution"] else ""
+    return format_html("<blockquote><p>{}</p>{}</blockquote>", value["text"], source)
+
+
+def _link(address: str, title: str) -> str:
     return format_html('<p><a href="{}">{}</a></p>', address, title or address)
+
+
+def _video(value: Any) -> str:
+    address = f"https://www.youtube.com/watch?v={value.video_id}"
+    chapters = format_html_join(
+        "", '<li><a href="{}&amp;t={}s">{} {}</a></li>',
+        ((address, part.seconds, part.time, part.title) for part in value.chapter_list),
+    )  # fmt: skip
+    return _link(address, value["title"]) + (format_html("<ol>{}</ol>", chapters) if chapters else "")
+
+
+def _gallery(value: Any) -> str:
+    figures = mark_safe("".join(_figure(item) for item in value["pictures"]))  # noqa: S308 - made by format_html
+    caption = format_html("<figcaption>{}</figcaption>", value["caption"]) if value["caption"] else ""
+    return format_html("<figure>{}{}</figure>", figures, caption)
+
+
+def _callout(value: Any) -> str:
+    text = mark_safe(expand_db_html(value["text"].source))  # noqa: S308 - stored by the cleaning policy
+    return format_html("<aside><p><strong>{}</strong></p>{}</aside>", value["title"] or value.kind_label, text)
+
+
+def _spoiler(value: Any) -> str:
+    text = mark_safe(expand_db_html(value["text"].source))  # noqa: S308 - stored by the cleaning policy
+    return format_html("<details><summary>{}</summary>{}</details>", value["summary"], text)
+
+
+def _table(value: Any) -> str:
+    rows = list((value or {}).get("data") or [])
+    caption = format_html("<caption>{}</caption>", value["table_caption"]) if value.get("table_caption") else ""
+    head = ""
+    if rows and value.get("first_row_is_table_header"):
+        cells = format_html_join("", '<th scope="col">{}</th>', ((cell or "",) for cell in rows.pop(0)))
+        head = format_html("<thead><tr>{}</tr></thead>", cells)
+    first = '<th scope="row">{}</th>' if value.get("first_col_is_header") else "<td>{}</td>"
+    lines = format_html_join(
+        "", "<tr>{}{}</tr>",
+        (
+            (
+                format_html(first, row[0] or "") if row else "",
+                format_html_join("", "<td>{}</td>", ((cell or "",) for cell in row[1:])),
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+    return format_html("<table>{}{}<tbody>{}</tbody></table>", caption, head, lines)
+
+
+def _poll(value: Any) -> str:
+    options = format_html_join("", "<li>{}</li>", ((option,) for option in value["options"]))
+    return format_html("<p>{}</p><ul>{}</ul>", value["question"], options)
+
+
+def _file(value: Any) -> str:
+    document = value["document"]
+    return _link(absolute(document.url), value["title"] or document.title) if document else ""
 
 
 def _figure(value: Any) -> str:
@@ -178,8 +223,26 @@ def _figure(value: Any) -> str:
     if image is None:
         return ""
     caption = format_html("<figcaption>{}</figcaption>", value["caption"]) if value["caption"] else ""
-    address = cover_addresses([image])[image.pk]
+    address = absolute(picture(image, "article").src)
     return format_html('<figure><img src="{}" alt="{}">{}</figure>', address, value["alt"] or "", caption)
+
+
+#: kind of block → how a frontend without our templates gets it.
+_AS_HTML: dict[str, Callable[[Any], str]] = {
+    "html": str,
+    "quote": _quote,
+    "code": lambda value: format_html("<pre><code>{}</code></pre>", value["code"]),
+    "image": _figure,
+    "gallery": _gallery,
+    "video": _video,
+    "embed": lambda value: _link(value.url, value["title"]),
+    "callout": _callout,
+    "spoiler": _spoiler,
+    "table": _table,
+    "poll": _poll,
+    "file": _file,
+    "divider": lambda value: "<hr>",
+}
 
 
 def image_at(text: str) -> CustomImage | None:
@@ -202,7 +265,12 @@ def image_at(text: str) -> CustomImage | None:
 def images_in(post: PostPage) -> set[int]:
     """The ids of the pictures in the text of the newest version of `post`."""
     newest = post.get_latest_revision_as_object() if post.latest_revision_id else post
-    return {child.value["image"].pk for child in newest.body if child.block_type == "image" and child.value["image"]}
+    return {
+        image.pk
+        for child in newest.body
+        for _place, image in pictures_of(child.block_type, child.value)
+        if image is not None
+    }
 
 
 def list_categories() -> QuerySet[Category]:

@@ -12,7 +12,7 @@ from cms.api.blocks import BodyField
 from cms.api.listings import image_at
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from cms.models import Category, CustomImage
-from cms.selectors import ORDERS
+from cms.selectors import ORDERS, Part
 from community.core.api.fields import (
     IdField,
     InstantField,
@@ -80,6 +80,12 @@ class PostShape(Shape):
     title = serializers.CharField(source="post.title")
     excerpt = serializers.CharField(source="post.excerpt", allow_blank=True)
     cover_image = serializers.URLField(source="cover", allow_null=True)
+    cover_blurhash = serializers.CharField(
+        source="post.cover_image.blurhash", allow_null=True, help_text="For showing the cover before it is there."
+    )
+    cover_colour = serializers.CharField(
+        source="post.cover_image.dominant_colour", allow_null=True, help_text="#rrggbb, or empty."
+    )
     published = serializers.BooleanField(source="post.live")
     views = serializers.IntegerField()
     author = AuthorShape(allow_null=True)
@@ -99,6 +105,29 @@ class BlockShape(Shape):
     value = RawJSONField()
 
 
+class PartShape(Shape):
+    """A part of a series beside another."""
+
+    id = IdField()
+    title = serializers.CharField()
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, part: Part) -> str:
+        """The page on the site."""
+        return absolute(part.url)
+
+
+class SeriesPlaceShape(Shape):
+    """Where in its series a post stands."""
+
+    id = IdField()
+    title = serializers.CharField()
+    position = serializers.IntegerField(help_text="From 1.")
+    count = serializers.IntegerField(help_text="How many parts there are.")
+    previous = PartShape(allow_null=True)
+    next = PartShape(allow_null=True)
+
+
 class PostDetailShape(PostShape):
     """A post with its text."""
 
@@ -106,6 +135,7 @@ class PostDetailShape(PostShape):
     body = BlockShape(many=True, help_text="The same as blocks.")
     tags = NamedShape(many=True)
     category = NamedShape(source="post.category", allow_null=True)
+    series = SeriesPlaceShape(source="place", allow_null=True, help_text="Null for a post in no series.")
 
 
 class PostListQuery(GrowingPageQuery):
@@ -115,6 +145,7 @@ class PostListQuery(GrowingPageQuery):
     category = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="Slug of a category.")
     tag = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="Slug of a tag.")
     author = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="A user name.")
+    series = IdField(required=False, help_text="Id of a series.")
 
 
 @extend_schema_field({"type": "string", "format": "uri", "maxLength": ADDRESS_MAX})

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from cms import permissions, selectors, services
 from cms.api import listings
+from cms.api.blocks import pictures_of
 from cms.api.serializers import (
     CategoryShape,
     PostChanges,
@@ -54,6 +55,9 @@ class PostListView(ApiView):
         """
         filters: dict[str, Any] = {name: query.get(name) for name in ("author", "category", "tag")}
         posts = selectors.list_posts(viewer=request.user, **filters).filter(first_published_at__isnull=False)
+        if "series" in query:
+            filters["series"] = query["series"]
+            posts = posts.filter(selectors.parts_of_series(query["series"], viewer=request.user))
         rows = listings.with_authors(selectors.order_posts(posts, query["sort"])).defer(*listings.UNREAD)
         page = pagination.growing_page(
             rows,
@@ -73,7 +77,7 @@ class PostListView(ApiView):
         one block of rich text, cleaned by the site's policy.
         """
         _check_images(request, body, None)
-        return listings.post_answer(services.create_post(actor=request.user, **body))
+        return _answer(request, services.create_post(actor=request.user, **body))
 
 
 class PostView(ApiView):
@@ -86,7 +90,7 @@ class PostView(ApiView):
         Drafts are there for their authors, moderators and editors; for others they are 404, as is what lies
         in the bin.
         """
-        return listings.post_answer(_find(request, id))
+        return _answer(request, _find(request, id))
 
     @operation(
         "updatePost",
@@ -105,7 +109,7 @@ class PostView(ApiView):
         post = _find(request, id)
         version = expected_version(request, body.pop("version", None))
         _check_images(request, body, post)
-        return listings.post_answer(services.update_post(actor=request.user, post=post, version=version, **body))
+        return _answer(request, services.update_post(actor=request.user, post=post, version=version, **body))
 
     @operation("deletePost", tag="Posts", access="signed-in", status=204, parameters=[PATH_ID])
     def delete(self, request: Request, id: str) -> None:
@@ -129,7 +133,7 @@ class RestorationView(ApiView):
         For others, and for posts that are not in the bin, the answer is 404.
         """
         post = selectors.get_deleted_post(identity(id) or 0, viewer=request.user)
-        return listings.post_answer(services.restore_post(actor=request.user, post=post))
+        return _answer(request, services.restore_post(actor=request.user, post=post))
 
 
 class BinView(ApiView):
@@ -159,6 +163,10 @@ def _find(request: Request, text: str) -> PostPage:
     return selectors.get_post(identity(text) or 0, viewer=request.user)
 
 
+def _answer(request: Request, post: PostPage) -> listings.PostDetail:
+    return listings.post_answer(post, viewer=request.user)
+
+
 def _check_images(request: Request, body: dict[str, Any], post: PostPage | None) -> None:
     """Raises Invalid for pictures that are not the actor's to use; those the post has may stay."""
     image = body.get("cover_image")
@@ -166,11 +174,15 @@ def _check_images(request: Request, body: dict[str, Any], post: PostPage | None)
     if image is not None and image.pk not in there and not permissions.can_use_image(request.user, image):
         raise Invalid(fields={"cover_image": _("Only pictures of this site that you may use.")})
     blocks = body.get("body") or []
-    shown = [(index, value["image"]) for index, (kind, value) in enumerate(blocks) if kind == "image"]
+    shown = [
+        (f"body.{index}.value{place}.image", picture)
+        for index, (kind, value) in enumerate(blocks)
+        for place, picture in pictures_of(kind, value)
+    ]
     there = listings.images_in(post) if post is not None and shown else set()
-    for index, picture in shown:
+    for place, picture in shown:
         if picture is None or not (picture.pk in there or permissions.can_use_image(request.user, picture)):
-            raise Invalid(fields={f"body.{index}.value.image": _("Only pictures of this site that you may use.")})
+            raise Invalid(fields={place: _("Only pictures of this site that you may use.")})
 
 
 class CategoryListView(ApiView):

@@ -1,8 +1,11 @@
 """The little Markdown of the demonstration's texts, as parts of a body. What it does not know is an error.
 
 A blank line ends a part. There are paragraphs, `##` and `###` headings, lists, quotes with an optional line
-`> — who`, fenced code, `![words for those who cannot see](motif palette "caption")` and
-`@video ADDRESS "title"`. Inside a line: `**strong**`, `*emphasis*`, code in backquotes, `[text](address)`.
+`> — who`, fenced code, `---`, `![words for those who cannot see](motif palette "caption")` (several such lines are
+a gallery), `!!! tip "title"` (a call-out) and `??? "what one clicks on"` (a spoiler) with their text below,
+`| tables |` with an optional last line `Table: caption`, `@video ADDRESS "title"` with lines of chapters below, and
+`@poll "question"` with its answers as a list. Inside a line: `**strong**`, `*emphasis*`, code in backquotes,
+`[text](address)`.
 """
 
 from __future__ import annotations
@@ -47,18 +50,68 @@ class Drawing:
 
 
 @dataclasses.dataclass(frozen=True)
+class Gallery:
+    """Several pictures to be drawn."""
+
+    drawings: tuple[Drawing, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Video:
-    """A video of YouTube."""
+    """A video of YouTube; `chapters` are lines such as `1:23 The curtain`."""
 
     address: str
     title: str
+    chapters: str
 
 
-Part = Text | Quote | Code | Drawing | Video
+@dataclasses.dataclass(frozen=True)
+class Callout:
+    """A remark that stands out."""
+
+    kind: str
+    title: str
+    html: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Spoiler:
+    """Something hidden until somebody asks for it."""
+
+    summary: str
+    html: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Rows of plain text, the first one the header."""
+
+    rows: tuple[tuple[str, ...], ...]
+    caption: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Poll:
+    """A question with its answers."""
+
+    question: str
+    options: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Divider:
+    """A pause."""
+
+
+Part = Text | Quote | Code | Drawing | Gallery | Video | Callout | Spoiler | Table | Poll | Divider
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 _DRAWING = re.compile(r'^!\[(?P<alt>[^\]]+)\]\((?P<motif>\w+) (?P<palette>\w+)(?: "(?P<caption>[^"]+)")?\)$')
-_VIDEO = re.compile(r'^@video (?P<address>\S+) "(?P<title>[^"]+)"$')
+_VIDEO = re.compile(r'^@video (?P<address>\S+) "(?P<title>[^"]+)"(?P<chapters>(?:\n\d[\d:]+ .+)*)$')
+_CALLOUT = re.compile(r'^!!! (?P<kind>note|tip|warning) "(?P<title>[^"]+)"\n(?P<text>.+)$', re.DOTALL)
+_SPOILER = re.compile(r'^\?\?\? "(?P<summary>[^"]+)"\n(?P<text>.+)$', re.DOTALL)
+_POLL = re.compile(r'^@poll "(?P<question>[^"]+)"(?P<options>(?:\n- .+){2,10})$')
+_RULE = re.compile(r"^\|(?:\s*:?-+:?\s*\|)+$")
 _ITEM = re.compile(r"^(?:-|\d+\.) ")
 
 
@@ -97,14 +150,63 @@ def _paragraphs(source: str) -> Iterator[Part]:
 
 
 def _part(chunk: str) -> Part:
-    if drawing := _DRAWING.match(chunk):
-        return Drawing(drawing["motif"], drawing["palette"], drawing["alt"], drawing["caption"] or "")
+    return _special_part(chunk) or _text_part(chunk)
+
+
+def _special_part(chunk: str) -> Part | None:
+    """What is no rich text; None for what may be."""
+    drawings = [_DRAWING.match(line) for line in chunk.splitlines()]
+    if all(drawings):
+        shown = tuple(Drawing(d["motif"], d["palette"], d["alt"], d["caption"] or "") for d in drawings if d)
+        return shown[0] if len(shown) == 1 else Gallery(shown)
     if video := _VIDEO.match(chunk):
-        return Video(video["address"], video["title"])
+        return Video(video["address"], video["title"], video["chapters"].strip())
+    if callout := _CALLOUT.match(chunk):
+        return Callout(callout["kind"], callout["title"], _html(callout["text"]))
+    if spoiler := _SPOILER.match(chunk):
+        return Spoiler(spoiler["summary"], _html(spoiler["text"]))
+    if poll := _POLL.match(chunk):
+        options = tuple(line.removeprefix("- ") for line in poll["options"].strip().splitlines())
+        return Poll(poll["question"], options)
+    if chunk == "---":
+        return Divider()
+    if chunk.startswith("| "):
+        return _table(chunk)
     if chunk.startswith("> "):
         return _quote(chunk)
-    if chunk.startswith(("!", "@", "#### ", "# ", "```", "|", "<")):
+    if chunk.startswith(("!", "?", "@", "#### ", "# ", "```", "|", "<", "---")):
         raise ValueError(f"Unknown markup: {chunk[:60]!r}")
+    return None
+
+
+def _html(text: str) -> str:
+    """The text below a call-out's or spoiler's first line: lists and paragraphs, one after the other."""
+    groups: list[list[str]] = []
+    for line in text.splitlines():
+        if groups and bool(_ITEM.match(groups[-1][0])) == bool(_ITEM.match(line)):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return "".join(_text_part("\n".join(group)).html for group in groups)
+
+
+def _table(chunk: str) -> Table:
+    lines = chunk.splitlines()
+    caption = lines.pop().removeprefix("Table:").strip() if lines[-1].startswith("Table:") else ""
+    if len(lines) < 3 or not _RULE.match(lines[1].strip()):
+        raise ValueError(f"Not a table: {chunk[:60]!r}")
+    rows = tuple(tuple(_plain(cell) for cell in line.strip().strip("|").split("|")) for line in (lines[0], *lines[2:]))
+    if len({len(row) for row in rows}) != 1:
+        raise ValueError(f"Rows of different length: {chunk[:60]!r}")
+    return Table(rows, caption)
+
+
+def _plain(text: str) -> str:
+    """Words without their marks, for places that hold plain text."""
+    return re.sub(r"\*\*(.+?)\*\*|\*([^*]+)\*|`([^`]+)`", lambda m: m[1] or m[2] or m[3], text.strip())
+
+
+def _text_part(chunk: str) -> Text:
     for mark, tag in (("## ", "h2"), ("### ", "h3")):
         if chunk.startswith(mark):
             return Text(f"<{tag}>{_inline(chunk.removeprefix(mark))}</{tag}>")
@@ -118,7 +220,7 @@ def _part(chunk: str) -> Part:
 def _quote(chunk: str) -> Quote:
     lines = [line.removeprefix(">").strip() for line in chunk.splitlines()]
     attribution = lines.pop().removeprefix("— ") if lines[-1].startswith("— ") else ""
-    return Quote(text=" ".join(lines), attribution=attribution)
+    return Quote(text=_plain(" ".join(lines)), attribution=attribution)
 
 
 def _inline(line: str) -> str:

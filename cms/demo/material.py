@@ -73,7 +73,19 @@ class Post:
     cover_alt: str
     featured: bool
     pinned: bool
+    series: str
     body: tuple[markup.Part, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """Posts of one author in their order."""
+
+    slug: str
+    author: str
+    title: str
+    introduction: str
+    cover: Motif
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +105,7 @@ class Material:
     categories: tuple[dict[str, str], ...]
     sections: tuple[dict[str, str], ...]
     documents: tuple[Document, ...]
+    series: tuple[Series, ...]
     posts: tuple[Post, ...]
     home: dict[str, Any]
 
@@ -104,7 +117,17 @@ def read_material() -> Material:
     people = tuple(_person(entry) for entry in _toml("people.toml")["people"])
     posts = [_post(path, author=path.parent.name) for path in CONTENT.glob("posts/*/*.md")]
     posts += [_post(path, author=EDITOR, section=path.parent.name) for path in CONTENT.glob("sections/*/*.md")]
+    series = [
+        Series(author=path.stem, cover=_motif(entry.pop("cover")), **entry)
+        for path in sorted(CONTENT.glob("series/*.toml"))
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["series"]
+    ]
+    known = {(each.author, each.slug) for each in series}
+    lost = [post.slug for post in posts if post.series and (post.author, post.series) not in known]
+    if lost:
+        raise ValueError(f"These posts name a series that is not there: {', '.join(lost)}")
     return Material(
+        series=tuple(series),
         people=people,
         categories=tuple(site["categories"]),
         sections=tuple(site["sections"]),
@@ -143,12 +166,13 @@ def _post(path: Path, *, author: str, section: str = "") -> Post:
         ago=_duration(head["ago"]) + timedelta(minutes=minutes),
         category=head["category"],
         tags=tuple(head["tags"]),
-        excerpt=head["excerpt"],
+        excerpt=head.get("excerpt", ""),
         video=head.get("video", ""),
         cover=_motif(head["cover"]) if "cover" in head else None,
         cover_alt=head.get("cover_alt", ""),
         featured=head.get("featured", False),
         pinned=head.get("pinned", False),
+        series=head.get("series", ""),
         body=tuple(markup.parts(body)),
     )
 

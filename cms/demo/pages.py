@@ -8,11 +8,12 @@ from django.db import transaction
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
+from cms.demo.gallery import Gallery
 from cms.demo.markup import Text
-from cms.demo.material import Material
-from cms.models import Category, PostPage, SectionPage, StandardPage
+from cms.demo.material import Material, Series
+from cms.models import Category, PostPage, SectionPage, SeriesPage, StandardPage
 from cms.models.home import FeaturedPost
-from cms.services import add_page, site_root
+from cms.services import add_page, ensure_author_page, site_root
 from community.accounts.models import User
 
 
@@ -22,6 +23,7 @@ class Shelves:
 
     categories: dict[str, Category]
     sections: dict[str, Page]
+    series: dict[tuple[str, str], Page]
 
 
 def load_categories(material: Material) -> dict[str, Category]:
@@ -42,6 +44,26 @@ def load_sections(material: Material, *, owner: User) -> dict[str, Page]:
             section = SectionPage(**entry, show_in_menus=True, owner=owner)
             sections[entry["slug"]] = _publish_below(home, section, owner)
     return sections
+
+
+def load_series(material: Material, users: dict[str, User], gallery: Gallery) -> dict[tuple[str, str], Page]:
+    """All series by author's user name and slug, each below its author's page; those that are missing are made."""
+    found: dict[tuple[str, str], Page] = {}
+    for entry in material.series:
+        owner = users[entry.author]
+        parent = ensure_author_page(person=owner)
+        there = SeriesPage.objects.child_of(parent).filter(slug=entry.slug).first()
+        found[(entry.author, entry.slug)] = there or _make_series(entry, parent, owner, gallery)
+    return found
+
+
+@transaction.atomic
+def _make_series(entry: Series, parent: Page, owner: User, gallery: Gallery) -> Page:
+    cover = gallery.add_to_library(entry.cover, f"{entry.author}-{entry.slug}", title=entry.title, alt="", owner=owner)
+    page = SeriesPage(
+        title=entry.title, slug=entry.slug, introduction=entry.introduction, cover_image=cover, owner=owner
+    )
+    return _publish_below(parent, page, owner)
 
 
 def load_documents(material: Material, *, owner: User) -> None:

@@ -13,7 +13,7 @@ from cms.models import CreatorPage
 from cms.services import ensure_author_page
 from community.accounts.choices import EDITORS, Role
 from community.accounts.models import User
-from community.accounts.services import create_user
+from community.accounts.services import create_user, store_avatar
 
 
 def load_people(material: Material, gallery: Gallery, progress: Progress) -> dict[str, User]:
@@ -47,7 +47,7 @@ def _make_person(person: Person, admin: User | None, gallery: Gallery) -> User:
     if person.username == EDITOR:
         user.groups.add(Group.objects.get(name=EDITORS))
     if person.avatar is not None:
-        user.profile.avatar.save(f"{person.username}.jpg", gallery.emblem(person.avatar))
+        user = store_avatar(person=user, file=gallery.emblem(person.avatar))
     return user
 
 

@@ -11,12 +11,13 @@ from django.db import transaction
 from wagtail.models import PageLogEntry
 from wagtail.rich_text import RichText
 
+from cms.demo import markup
 from cms.demo.gallery import Gallery
-from cms.demo.markup import Code, Drawing, Part, Quote, Text, Video
+from cms.demo.markup import Drawing, Part
 from cms.demo.material import Material, Motif, Post
 from cms.demo.pages import Shelves
 from cms.demo.progress import Progress
-from cms.models import CreatorPage, PostPage
+from cms.models import CreatorPage, CustomImage, PostPage
 from cms.services import create_post
 from community.accounts.models import User
 
@@ -50,8 +51,14 @@ def _pictures(post: Post) -> Iterator[tuple[Motif, str, str]]:
     if post.cover is not None:
         yield post.cover, post.slug, post.cover_alt
     for number, part in enumerate(post.body):
-        if isinstance(part, Drawing):
-            yield Motif(part.motif, part.palette), f"{post.slug}/{number}", part.alt
+        for place, drawing in enumerate(_drawings(part)):
+            yield Motif(drawing.motif, drawing.palette), f"{post.slug}/{number}/{place}", drawing.alt
+
+
+def _drawings(part: Part) -> tuple[Drawing, ...]:
+    if isinstance(part, markup.Gallery):
+        return part.drawings
+    return (part,) if isinstance(part, Drawing) else ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,13 +81,16 @@ class _Writing:
         page = create_post(
             actor=self.author,
             title=post.title,
-            body=[_block(part, images.get(f"{post.slug}/{number}")) for number, part in enumerate(post.body)],
+            body=[
+                _block(part, [images[f"{post.slug}/{number}/{place}"] for place, _ in enumerate(_drawings(part))])
+                for number, part in enumerate(post.body)
+            ],
             excerpt=post.excerpt,
             cover_image=images.get(post.slug),
             video=post.video,
             tags=post.tags,
             category=self.shelves.categories.get(post.category),
-            parent=self.shelves.sections.get(post.section),
+            parent=self.shelves.sections.get(post.section) or self.shelves.series.get((post.author, post.series)),
         )
         page.language = self.author.profile.language
         page.featured_until = featured_until if post.featured else None
@@ -90,19 +100,46 @@ class _Writing:
             CreatorPage.objects.filter(person=self.author).update(pinned_post=page)
 
 
-def _block(part: Part, image: Any) -> tuple[str, Any]:
-    """A part of the text as the body's block."""
+def _block(part: Part, images: list[CustomImage]) -> tuple[str, Any]:
+    """A part of the text as the body's block, with its pictures."""
     match part:
-        case Text(html):
+        case markup.Text(html):
             return "rich_text", RichText(html)
-        case Quote(text, attribution):
+        case markup.Quote(text, attribution):
             return "quote", {"text": text, "attribution": attribution}
-        case Code(language, code):
+        case markup.Code(language, code):
             return "code", {"language": language, "code": code}
-        case Video(address, title):
-            return "video", {"video": address, "title": title, "start": None}
-        case Drawing(alt=alt, caption=caption):
-            return "image", {"image": image, "alt": alt, "caption": caption}
+        case markup.Video(address, title, chapters):
+            return "video", {"video": address, "title": title, "start": None, "chapters": chapters}
+        case markup.Callout(kind, title, html):
+            return "callout", {"kind": kind, "title": title, "text": RichText(html)}
+        case markup.Spoiler(summary, html):
+            return "spoiler", {"summary": summary, "text": RichText(html)}
+        case markup.Table(rows, caption):
+            return "table", _table(rows, caption)
+        case markup.Poll(question, options):
+            return "poll", {"question": question, "options": list(options)}
+        case markup.Divider():
+            return "divider", None
+        case markup.Gallery(drawings):
+            return "gallery", {"pictures": [_figure(*pair) for pair in zip(drawings, images, strict=True)]}
+        case Drawing():
+            return "image", _figure(part, images[0])
+
+
+def _figure(drawing: Drawing, image: CustomImage) -> dict[str, Any]:
+    return {"image": image, "alt": drawing.alt, "caption": drawing.caption}
+
+
+def _table(rows: tuple[tuple[str, ...], ...], caption: str) -> dict[str, Any]:
+    """As Wagtail's table block stores it."""
+    return {
+        "data": [list(row) for row in rows],
+        "first_row_is_table_header": True,
+        "first_col_is_header": False,
+        "table_header_choice": "row",
+        "table_caption": caption,
+    }
 
 
 def _date_back(page: PostPage, at: datetime) -> None:

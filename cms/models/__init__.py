@@ -1,25 +1,33 @@
 """All page types, snippets and pictures."""
 
 from cms.models.creators import CreatorIndexPage, CreatorPage
+from cms.models.frame import SiteFrame
 from cms.models.home import HomePage
 from cms.models.images import CustomDocument, CustomImage, CustomRendition
 from cms.models.imports import ImportedObject
 from cms.models.posts import PostPage, PostTag
+from cms.models.search import EmptySearch
 from cms.models.sections import SectionPage
-from cms.models.snippets import Category
+from cms.models.series import SeriesPage
+from cms.models.snippets import Announcement, Category, ReusableContent
 from cms.models.standard import StandardPage
 
 __all__ = [
+    "Announcement",
     "Category",
     "CreatorIndexPage",
     "CreatorPage",
     "CustomDocument",
     "CustomImage",
     "CustomRendition",
+    "EmptySearch",
     "HomePage",
     "ImportedObject",
     "PostPage",
     "PostTag",
+    "ReusableContent",
     "SectionPage",
+    "SeriesPage",
+    "SiteFrame",
     "StandardPage",
 ]

@@ -88,7 +88,7 @@ class CreatorPage(AuthorsGround, ServedPage, Page):
     settings_panels = [*Page.settings_panels, "person"]
     search_fields = [*Page.search_fields, index.SearchField("headline"), index.FilterField("person_id")]
     parent_page_types = ["cms.CreatorIndexPage"]
-    subpage_types = ["cms.PostPage"]
+    subpage_types = ["cms.PostPage", "cms.SeriesPage"]
     #: what the page needs besides the row
     served_with = ("person__profile", "banner")
     template = "cms/pages/creator_page.html"

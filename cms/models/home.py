@@ -6,8 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 
+from cms.blocks import HomeBlock
 from cms.models.serving import ServedPage
 
 
@@ -25,12 +27,16 @@ class HomePage(ServedPage, Page):
         related_name="+",
         help_text=_("Empty: the newest featured post with a picture."),
     )
+    rows = StreamField(
+        HomeBlock(), verbose_name=_("rows"), blank=True, help_text=_("What stands below the latest posts.")
+    )
 
     content_panels = [
         *Page.content_panels,
         MultiFieldPanel(["hero_title", "hero_text"], heading=_("Welcome for guests")),
         FieldPanel("hero_post"),
         InlinePanel("featured_posts", heading=_("Featured posts"), label=_("post"), max_num=12),
+        FieldPanel("rows"),
     ]
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["cms.SectionPage", "cms.CreatorIndexPage", "cms.StandardPage"]

@@ -121,7 +121,7 @@ class PostPage(AuthorsGround, ServedPage, Page):
         index.FilterField("deleted_at"),
         index.FilterField("language"),
     ]
-    parent_page_types = ["cms.CreatorPage", "cms.SectionPage"]
+    parent_page_types = ["cms.CreatorPage", "cms.SectionPage", "cms.SeriesPage"]
     subpage_types: list[str] = []
     #: what a reader's page needs besides the row
     served_with = ("author__profile", "category", "cover_image")

@@ -6,14 +6,13 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch
-
 from cms.choices import POST
-from cms.models import Category, CustomImage, PostPage
+from cms.models import Category, PostPage
 from cms.rules import address
-from cms.selectors.pictures import picture, specs
+from cms.selectors.pictures import IMAGE_FIELDS, picture
 from community.accounts.models import User
 from community.accounts.selectors import AuthorCard, author_card
+from community.core.languages import foreign, localized
 from community.core.models import TargetCounts
 from community.core.pictures import Picture
 
@@ -28,6 +27,8 @@ PERSON_FIELDS = (
     "profile__avatar",
     "profile__avatar_width",
     "profile__avatar_height",
+    "profile__avatar_colour",
+    "profile__avatar_variants",
 )
 #: The columns a card shows; models of Wagtail have dozens, and each costs time for each row.
 CARD_FIELDS = (
@@ -37,7 +38,8 @@ CARD_FIELDS = (
     "summary",
     "reading_minutes",
     "video",
-    "cover_image",
+    "language",
+    *(f"cover_image__{name}" for name in IMAGE_FIELDS),
     "category__name",
     "category__slug",
     "category__colour",
@@ -85,37 +87,51 @@ class PostCard:
     comments: int
     reactions: int
     has_video: bool
+    language: str = ""
     tags: tuple[TagChip, ...] = ()
+
+    @property
+    def lang(self) -> str:
+        """For the attribute `lang`: the language where the reader's is another."""
+        return foreign(self.language)
 
 
 @dataclasses.dataclass(frozen=True)
 class CreatorCard:
-    """A creator in the directory."""
+    """A creator in the directory, with the newest post."""
 
     author: AuthorCard
     headline: str
     posts_count: int
     url: str
+    newest_title: str = ""
+    newest_url: str = ""
+    newest_lang: str = ""
 
 
 def category_chip(category: Category) -> CategoryChip:
     """The chip of a category; no query."""
     return CategoryChip(
-        category.pk, category.name, category.slug, category.get_absolute_url(), category.colour, category.icon
+        category.pk,
+        category.name,
+        category.slug,
+        localized(category.get_absolute_url()),
+        category.colour,
+        category.icon,
     )
 
 
 def tag_chips(post: PostPage) -> tuple[TagChip, ...]:
     """The chips of a post's tags; one query unless they are prefetched."""
     return tuple(
-        TagChip(item.tag.pk, item.tag.name, item.tag.slug, f"/tags/{item.tag.slug}/")
+        TagChip(item.tag.pk, item.tag.name, item.tag.slug, localized(f"/tags/{item.tag.slug}/"))
         for item in post.tagged_items.select_related("tag").order_by("pk")
     )
 
 
 def author_url(author: User) -> str:
     """Where an author's page is: every author has one, at the user name."""
-    return f"/creators/{author.username.lower()}/"
+    return localized(f"/creators/{author.username.lower()}/")
 
 
 def card_of_author(author: User | None) -> AuthorCard | None:
@@ -129,17 +145,15 @@ def card_of_author(author: User | None) -> AuthorCard | None:
 def post_cards(
     ids: Iterable[int], *, large: Iterable[int] = (), counts: dict[int, TargetCounts] | None = None
 ) -> dict[int, PostCard]:
-    """Cards by id of those of the posts that are live, in four queries; those in `large` with a large cover."""
+    """Cards by id of those of the posts that are live, in two queries; those in `large` with a large cover."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
     presets = dict.fromkeys(large, "cover")
-    covers = CustomImage.objects.prefetch_renditions(*specs("card"), *(specs("cover") if presets else ()))
     posts = list(
         PostPage.objects.published()
         .filter(pk__in=wanted)
-        .select_related("author__profile", "category")
-        .prefetch_related(Prefetch("cover_image", queryset=covers))
+        .select_related("author__profile", "category", "cover_image")
         .only(*CARD_FIELDS)
     )
     counts = _counts(wanted) if counts is None else counts
@@ -154,7 +168,7 @@ def _card(post: PostPage, counts: TargetCounts | None, preset: str) -> PostCard:
     return PostCard(
         id=post.pk,
         title=post.title,
-        url=address(post.url_path),
+        url=localized(address(post.url_path)),
         excerpt=post.summary,
         cover=picture(post.cover_image, preset) if post.cover_image else None,
         author=card_of_author(post.author),
@@ -165,6 +179,7 @@ def _card(post: PostPage, counts: TargetCounts | None, preset: str) -> PostCard:
         comments=counts.comments if counts else 0,
         reactions=counts.reactions if counts else 0,
         has_video=bool(post.video),
+        language=post.language,
     )
 
 

@@ -1,88 +1,98 @@
-"""Creators, sections and menus."""
+"""Creators, sites and tags that are talked about."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from taggit.models import Tag
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
-from cms.models import CreatorPage
+from cms.models import CreatorPage, PostPage
 from cms.rules import address
 from cms.selectors.cards import PERSON_FIELDS, CreatorCard, TagChip, card_of_author
 from community.accounts.choices import CLOSED_STATUSES, Role
 from community.accounts.models import User
+from community.accounts.selectors import AuthorCard
+from community.core.languages import foreign, localized
 
 SITES_KEY = "cms.sites"
 MOST_HOSTS = 20
-NAVIGATION_KEY = "cms.navigation"
 TALKED_ABOUT_KEY = "cms.talked-about"
 KEPT_SECONDS = 60
+#: How the directory can be sorted: most posts first, newest post first, by name.
+CREATOR_ORDERS = ("posts", "newest", "name")
 CREATOR_ROLES = [role for role in Role if role.at_least(Role.CREATOR)]
 
 
-@dataclasses.dataclass(frozen=True)
-class NavigationItem:
-    """An entry of a menu."""
+def list_creators(
+    *, search: str = "", verified: bool = False, category: str = "", language: str = "", sort: str = ""
+) -> QuerySet[CreatorPage]:
+    """Author pages of creators and above, verified people first or in one of CREATOR_ORDERS.
 
-    label: str
-    url: str
-    kind: str
-
-
-def list_creators(*, search: str = "") -> QuerySet[CreatorPage]:
-    """Author pages of creators and above, verified people first; `search` looks at name and headline."""
+    `search` looks at name and headline; `category` (a slug) and `language` at what they have published.
+    """
+    posts = PostPage.objects.published().filter(author=OuterRef("person")).order_by()
     pages = (
         CreatorPage.objects.live()
         .filter(person__role__in=CREATOR_ROLES)
         .exclude(person__status__in=CLOSED_STATUSES)
         .select_related("person__profile")
         .only("title", "url_path", "headline", *(f"person__{name}" for name in PERSON_FIELDS))
-        .order_by("-person__verified", "title", "pk")
     )
     words = search.replace("\x00", "").split()[:10]
     for word in words:
         pages = pages.filter(
             Q(title__icontains=word) | Q(headline__icontains=word) | Q(person__username__icontains=word)
         )
-    return pages
+    if verified:
+        pages = pages.filter(person__verified=True)
+    about = {name: value for name, value in {"category__slug": category, "language": language}.items() if value}
+    if about:
+        pages = pages.filter(Exists(posts.filter(**about)))
+    if sort == "posts":
+        count = posts.values("author").annotate(count=Count("pk")).values("count")
+        return pages.annotate(_posts=Coalesce(Subquery(count), 0)).order_by("-_posts", "title", "pk")
+    if sort == "newest":
+        newest = posts.order_by(F("first_published_at").desc(nulls_last=True)).values("first_published_at")[:1]
+        pages = pages.annotate(_newest=Subquery(newest))
+        return pages.order_by(F("_newest").desc(nulls_last=True), "title", "pk")
+    return pages.order_by("title", "pk") if sort == "name" else pages.order_by("-person__verified", "title", "pk")
 
 
 def creator_cards(pages: list[CreatorPage]) -> list[CreatorCard]:
-    """Cards of the directory; one query for the numbers of posts."""
-    counts = dict(
-        User.objects.filter(pk__in=[page.person_id for page in pages])
-        .values_list("pk")
-        .annotate(count=Count("posts", filter=Q(posts__live=True, posts__deleted_at__isnull=True)))
-    )
+    """Cards of the directory, with the number of posts and the newest one; two queries for any number."""
+    people = [page.person_id for page in pages]
+    posts = PostPage.objects.published().filter(author__in=people)
+    counts = dict(posts.order_by().values_list("author").annotate(count=Count("pk")))
+    newest = {
+        author: (title, localized(address(url_path)), foreign(language))
+        for author, title, url_path, language in posts.order_by(
+            "author", F("first_published_at").desc(nulls_last=True), "-pk"
+        )
+        .distinct("author")
+        .values_list("author", "title", "url_path", "language")
+    }
     cards = []
     for page in pages:
         author = card_of_author(page.person)
         if author is not None:
-            cards.append(CreatorCard(author, page.headline, counts.get(page.person_id, 0), address(page.url_path)))
+            count, url = counts.get(page.person_id, 0), localized(address(page.url_path))
+            cards.append(CreatorCard(author, page.headline, count, url, *newest.get(page.person_id, ())))
     return cards
 
 
-def list_featured_creators(*, limit: int = 6) -> list[CreatorCard]:
-    """Some creators for the first page."""
-    return creator_cards(list(list_creators()[:limit]))
+def list_featured_creators(*, limit: int = 6) -> list[AuthorCard]:
+    """Some creators for the first page; one query."""
+    cards = (card_of_author(page.person) for page in list_creators()[:limit])
+    return [card for card in cards if card is not None]
 
 
 def find_author_page(person: User) -> CreatorPage | None:
     """The live author page of `person`, if there is one."""
     return CreatorPage.objects.live().filter(person=person).first()
-
-
-def list_navigation() -> list[NavigationItem]:
-    """Pages below the home page that want to be in the menu; kept in the cache until one of them changes."""
-    rows = cache.get(NAVIGATION_KEY)
-    if rows is None:
-        rows = _navigation_rows()
-        cache.set(NAVIGATION_KEY, rows, KEPT_SECONDS)
-    return [NavigationItem(title, address(url_path), model) for title, url_path, model in rows]
 
 
 def remember_site(host: str, find: Callable[[], Site | None]) -> Site | None:
@@ -98,27 +108,13 @@ def remember_site(host: str, find: Callable[[], Site | None]) -> Site | None:
     return site
 
 
-def _navigation_rows() -> list[tuple[str, str, str]]:
-    return list(
-        Page.objects.live()
-        .filter(depth=3, show_in_menus=True)
-        .order_by("path")
-        .values_list("title", "url_path", "content_type__model")
-    )
-
-
-def forget_frame() -> None:
-    """Menus and tags are read anew; called after the commit of a change to them."""
-    cache.delete_many([SITES_KEY, NAVIGATION_KEY, TALKED_ABOUT_KEY])
-
-
 def talked_about() -> list[TagChip]:
     """The tags most used by live posts; kept in the cache for a minute."""
-    chips = cache.get(TALKED_ABOUT_KEY)
-    if chips is None:
-        chips = list_talked_about()
-        cache.set(TALKED_ABOUT_KEY, chips, KEPT_SECONDS)
-    return chips
+    tags = cache.get(TALKED_ABOUT_KEY)
+    if tags is None:
+        tags = [(chip.id, chip.name, chip.slug) for chip in list_talked_about()]
+        cache.set(TALKED_ABOUT_KEY, tags, KEPT_SECONDS)
+    return [TagChip(pk, name, slug, localized(f"/tags/{slug}/")) for pk, name, slug in tags]
 
 
 def list_talked_about(*, limit: int = 8) -> list[TagChip]:
@@ -130,4 +126,14 @@ def list_talked_about(*, limit: int = 8) -> list[TagChip]:
         .annotate(uses=Count("cms_posttag_items"))
         .order_by("-uses", "name")[:limit]
     )
-    return [TagChip(tag.pk, tag.name, tag.slug, f"/tags/{tag.slug}/") for tag in rows]
+    return [TagChip(tag.pk, tag.name, tag.slug, localized(f"/tags/{tag.slug}/")) for tag in rows]
+
+
+def list_tags_beside(posts: QuerySet[PostPage], *, without: str = "", limit: int = 8) -> list[TagChip]:
+    """The tags that stand on `posts` most often; one query."""
+    items = PostPage.tags.through.objects.filter(content_object__in=posts.order_by().values("pk"))
+    rows = items.exclude(tag__slug=without).values_list("tag", "tag__name", "tag__slug").annotate(uses=Count("pk"))
+    return [
+        TagChip(pk, name, slug, localized(f"/tags/{slug}/"))
+        for pk, name, slug, _uses in rows.order_by("-uses", "tag__name")[:limit]
+    ]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import (
-    CharField,
+    Count,
     Exists,
-    ExpressionWrapper,
     F,
     FloatField,
     OuterRef,
@@ -19,11 +18,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from taggit.models import Tag
-from wagtail.models import PageViewRestriction
 
 from cms import permissions
 from cms.choices import POST
 from cms.models import Category, CreatorIndexPage, PostPage
+from cms.selectors.restrictions import behind_password
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, has_role, is_moderator
@@ -79,8 +78,7 @@ def list_posts(
     if not is_moderator(viewer):
         # What lies behind a password is in no list; its author finds it all the same.
         own = Q(author_id=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
-        restrictions = PageViewRestriction.objects.annotate(_path=ExpressionWrapper(OuterRef("path"), CharField()))
-        posts = posts.filter(own | ~Exists(restrictions.filter(_path__startswith=F("page__path"))))
+        posts = posts.filter(own | ~Exists(behind_password("path")))
     if author is not None:
         posts = posts.filter(author__in=User.objects.known().named(author))
     if category is not None:
@@ -90,8 +88,13 @@ def list_posts(
     return order_posts(posts, "recent")
 
 
-def order_posts(posts: QuerySet[PostPage], order: str) -> QuerySet[PostPage]:
-    """`posts` in one of ORDERS; ties are broken by id, so that pages of a list never overlap."""
+def order_posts(
+    posts: QuerySet[PostPage], order: str, *, window: timedelta | None = POPULAR_WINDOW
+) -> QuerySet[PostPage]:
+    """`posts` in one of ORDERS; ties are broken by id, so that pages of a list never overlap.
+
+    What is popular are posts of `window`, of all times without one.
+    """
     if order == "recent":
         return posts.order_by(F("first_published_at").desc(nulls_first=True), "-pk")
     counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
@@ -99,14 +102,13 @@ def order_posts(posts: QuerySet[PostPage], order: str) -> QuerySet[PostPage]:
         score = Subquery(counts.values("score")[:1])
         return posts.annotate(_score=Coalesce(score, Value(0.0), output_field=FloatField())).order_by("-_score", "-pk")
     weight = Subquery(counts.values(weight=F("reactions") + 2 * F("comments") + F("bookmarks"))[:1])
-    recent = Q(first_published_at__gte=timezone.now() - POPULAR_WINDOW)
-    return posts.filter(recent).annotate(_weight=Coalesce(weight, Value(0))).order_by("-_weight", "-pk")
+    if window is not None:
+        posts = posts.filter(first_published_at__gte=timezone.now() - window)
+    return posts.annotate(_weight=Coalesce(weight, Value(0))).order_by("-_weight", "-pk")
 
 
 def list_related(post: PostPage, *, viewer: Actor, limit: int = 3) -> list[int]:
     """Ids of other posts with the same tags or category, most in common first; one query."""
-    from django.db.models import Count
-
     tags = PostPage.tags.through.objects.filter(content_object_id=post.pk).values("tag_id")
     rows = (
         list_posts(viewer=viewer)
@@ -116,6 +118,15 @@ def list_related(post: PostPage, *, viewer: Actor, limit: int = 3) -> list[int]:
         .order_by("-common", F("first_published_at").desc(nulls_last=True), "-pk")
     )
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def list_related_categories(category: Category, *, limit: int = 8) -> list[Category]:
+    """The category it is part of and its own parts, then those beside it; one query."""
+    above = category.parent_id
+    beside = Q(parent__isnull=True) if above is None else Q(parent_id=above) | Q(pk=above)
+    rows = Category.objects.exclude(pk=category.pk).filter(beside | Q(parent=category))
+    near = sorted(rows, key=lambda row: row.pk != above and row.parent_id != category.pk)
+    return near[:limit]
 
 
 def list_bin(*, viewer: Actor) -> QuerySet[PostPage]:

@@ -19,6 +19,8 @@ from community.accounts.choices import EDITORS, GROUP_OF_ROLE, Role
 from community.core.errors import NotFound
 
 OWN_APPS = ("cms", "core")
+#: What editors look after besides pages.
+EDITED_MODELS = ("announcement", "category", "reusablecontent", "siteframe")
 PAGE_RIGHTS = ("add", "change", "publish", "lock", "unlock", "bulk_delete")
 #: Rights on collections hang on Wagtail's own models, whatever model the site uses.
 COLLECTION_RIGHTS = (
@@ -101,8 +103,8 @@ def ensure_groups() -> None:
     editors = Group.objects.get(name=EDITORS)
     editors.permissions.set(
         Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
-        | Permission.objects.filter(content_type__app_label="cms", content_type__model="category")
-        | Permission.objects.filter(content_type__app_label="wagtailredirects")
+        | Permission.objects.filter(content_type__app_label="cms", content_type__model__in=EDITED_MODELS)
+        | Permission.objects.filter(content_type__app_label__in=["wagtailredirects", "wagtailsearchpromotions"])
     )
     # Wagtail's migrations give its own "Moderators" the admin; ours work on the site and in their own queue.
     moderators = Group.objects.get(name=GROUP_OF_ROLE[Role.MODERATOR])

@@ -140,6 +140,9 @@ class Profile(models.Model):
     )
     avatar_width = models.PositiveIntegerField(null=True, editable=False)
     avatar_height = models.PositiveIntegerField(null=True, editable=False)
+    avatar_colour = models.CharField(max_length=7, blank=True, editable=False)
+    avatar_blurhash = models.CharField(max_length=40, blank=True, editable=False)
+    avatar_variants = models.JSONField(default=dict, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -9,10 +9,12 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from community.accounts import permissions
-from community.accounts.models import User
+from community.accounts.models import Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import colour_index, initials, level_progress
 from community.core.errors import NotFound
+from community.core.images import picture_of
+from community.core.languages import localized
 from community.core.pictures import Picture
 
 
@@ -42,24 +44,31 @@ class LinkCard:
     icon: str
 
 
+def _avatar(profile: Profile) -> Picture:
+    made = profile.avatar_variants.get("avatar")
+    if made:
+        return picture_of(made, profile.avatar.storage.url, colour=profile.avatar_colour)
+    return Picture(
+        src=profile.avatar.url,
+        srcset="",
+        width=profile.avatar_width or 0,
+        height=profile.avatar_height or 0,
+        alt="",
+        colour=profile.avatar_colour,
+    )
+
+
 def author_card(user: User, *, url: str = "") -> AuthorCard:
     """The card of `user`, whose profile is loaded; no query."""
     profile = user.profile
     avatar = None
     if profile.avatar:
-        avatar = Picture(
-            src=profile.avatar.url,
-            srcset="",
-            width=profile.avatar_width or 0,
-            height=profile.avatar_height or 0,
-            alt="",
-            colour="",
-        )
+        avatar = _avatar(profile)
     return AuthorCard(
         id=user.pk,
         username=user.username,
         display_name=profile.display_name,
-        url=url or f"/@{user.username}/",
+        url=url or localized(f"/@{user.username}/"),
         avatar=avatar,
         initials=initials(profile.display_name),
         colour_index=colour_index(user.pk),
@@ -91,13 +100,18 @@ def is_visible(person: User, *, viewer: Actor) -> bool:
     return permissions.can_view_profile(viewer, person)
 
 
-def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:
-    """Those of `ids` whose profile `viewer` may see, with profiles; one query."""
-    people = User.objects.select_related("profile").filter(pk__in=list(ids))
+def list_everybody(*, viewer: Actor) -> QuerySet[User]:
+    """People whose profile `viewer` may see, with profiles."""
+    people = User.objects.select_related("profile")
     if permissions.is_moderator(viewer):
         return people
     own = Q(pk=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
     return people.known().filter(own | Q(profile__visibility="public"))
+
+
+def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:
+    """Those of `ids` whose profile `viewer` may see, with profiles; one query."""
+    return list_everybody(viewer=viewer).filter(pk__in=list(ids))
 
 
 def may_open_admin(viewer: Actor) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +26,7 @@ from community.accounts.models import Preferences, Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import generated_username
 from community.accounts.validators import username_validators
-from community.core import outbox
+from community.core import images, limits, outbox
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.facts.accounts import (
     EmailVerified,
@@ -161,6 +164,77 @@ def update_profile(*, actor: Actor, person: User, **values: Any) -> Profile:
         person.save(update_fields=["version", "updated_at"])
         outbox.record(UserUpdated(user_id=person.pk, changed=sorted(changed)), actor_id=person.pk)
     return person.profile
+
+
+def set_avatar(*, actor: Actor, person: User, file: IO[bytes]) -> User:
+    """Gives a person another picture, cut to a square.
+
+    Raises NotAllowed, TooMany, or core.images.Refused (with the field `file`) for what is no picture.
+    """
+    permissions.require_writer(actor)
+    if not permissions.can_change_profile(actor, person):
+        raise NotAllowed()
+    limits.guard("upload", f"user:{person.pk}")
+    return store_avatar(person=person, file=file)
+
+
+def store_avatar(*, person: User, file: IO[bytes]) -> User:
+    """What `set_avatar` does once it may be done; raises core.images.Refused."""
+    try:
+        clean = images.normalise(file)
+    except images.Refused as error:
+        raise images.Refused(error.message, fields={"file": error.message}) from error
+    blurhash, colour = images.placeholders(clean.data)
+    portrait = next(images.encode(clean.data, images.PRESETS["portrait"]))
+    return _replace_avatar(
+        person,
+        avatar_variants={"avatar": _store_sizes(person, clean.data)},
+        avatar_blurhash=blurhash,
+        avatar_colour=colour,
+        avatar=ContentFile(portrait.data, f"{secrets.token_hex(8)}.jpg"),
+    )
+
+
+def remove_avatar(*, actor: Actor, person: User) -> User:
+    """Takes a person's picture away; initials stand in its place. Raises NotAllowed."""
+    permissions.require_writer(actor)
+    if not permissions.can_change_profile(actor, person):
+        raise NotAllowed()
+    return _replace_avatar(person, avatar_variants={}, avatar_blurhash="", avatar_colour="", avatar="")
+
+
+def _store_sizes(person: User, data: bytes) -> dict[str, Any]:
+    """Stores all sizes of a picture of a person and says where they are, as core.images.picture_of reads it."""
+    field = Profile._meta.get_field("avatar")
+    token = secrets.token_hex(8)
+    sources: dict[str, list[list[Any]]] = {}
+    largest = (0, 0)
+    for made in images.encode(data, images.PRESETS["avatar"]):
+        wanted = field.generate_filename(person.profile, f"{token}-{made.width}.{made.kind}")
+        name = field.storage.save(wanted, ContentFile(made.data))
+        sources.setdefault(made.kind, []).append([name, made.width])
+        largest = max(largest, (made.width, made.height))
+    return {"width": largest[0], "height": largest[1], "sources": sources}
+
+
+@transaction.atomic
+def _replace_avatar(person: User, **values: Any) -> User:
+    """Writes the new picture, and deletes the files of the old one once that is certain."""
+    person = User.objects.select_for_update(of=("self",)).select_related("profile").get(pk=person.pk)
+    profile = person.profile
+    sources = profile.avatar_variants.get("avatar", {}).get("sources", {})
+    old = [name for made in sources.values() for name, _width in made]
+    old += [profile.avatar.name] if profile.avatar else []
+    for name, value in values.items():
+        setattr(profile, name, value)
+    profile.save()
+    person.version += 1
+    person.save(update_fields=["version", "updated_at"])
+    outbox.record(UserUpdated(user_id=person.pk, changed=["avatar"]), actor_id=person.pk)
+    storage = profile.avatar.storage
+    for name in old:
+        transaction.on_commit(functools.partial(storage.delete, name), robust=True)
+    return person
 
 
 @transaction.atomic

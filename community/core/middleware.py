@@ -6,11 +6,15 @@ import time
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from community.core.api_address import ApiAddressMiddleware
 
-__all__ = ["ApiAddressMiddleware", "SecurityHeadersMiddleware", "SlowRequestMiddleware"]
+__all__ = ["ApiAddressMiddleware", "LanguageMiddleware", "SecurityHeadersMiddleware", "SlowRequestMiddleware"]
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +34,31 @@ PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=()"
 SLOW_SECONDS = 1.0
 ADMIN_PATHS = ("/cms/", "/django-admin/")
 SHARED_PATHS = ("/media/", "/static/")
+#: What programs and editors ask is answered in the language they ask for; a page has its language in its address.
+NEGOTIATED_PATHS = (*ADMIN_PATHS, "/api", "/_allauth/", "/documents/")
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The language of a page is the one in its address, so that one address always has one text.
+
+    The API and the admins have no language in their addresses: there `Accept-Language` decides (RFC 9110, 12.5.4).
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activates the language for this request."""
+        if request.path_info.startswith(NEGOTIATED_PATHS):
+            language = translation.get_language_from_request(request)
+        else:
+            language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # type: ignore[override]
+        """Says which language the answer has."""
+        if request.path_info.startswith(NEGOTIATED_PATHS):
+            patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
 
 
 class SecurityHeadersMiddleware:

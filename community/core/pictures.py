@@ -1,4 +1,4 @@
-"""A picture as templates and JSON get it: addresses, size, words, and the colour to show while it loads."""
+"""A picture as templates and JSON get it: addresses, size, words, and what to show while it loads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """`srcset` may be empty; `colour` is "#rrggbb" or empty; an empty `alt` marks a decoration."""
+    """`src` and `srcset` are what every program can read, `sources` (MIME type, srcset) the smaller ones before it.
+
+    `srcset` is empty for a picture of one size, and no srcset of it has widths then. An empty `alt` marks a
+    decoration. `colour` is "#rrggbb" or empty, `placeholder` a data URI or empty.
+    """
 
     src: str
     srcset: str
@@ -15,3 +19,5 @@ class Picture:
     height: int
     alt: str
     colour: str
+    sources: tuple[tuple[str, str], ...] = ()
+    placeholder: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import html
 import re
@@ -231,3 +232,39 @@ def youtube_id(text: str) -> str | None:
     elif len(path) >= 2 and path[0] in {"embed", "shorts", "live", "v"}:
         candidate = path[1]
     return candidate if _VIDEO_ID.match(candidate) else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Chapter:
+    """A part of a video: where it begins, in seconds and as people write it, and its title."""
+
+    seconds: int
+    time: str
+    title: str
+
+
+_CHAPTER = re.compile(r"^(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)\s+(\S.*)$")
+CHAPTERS_MAX = 100
+
+
+def parse_chapters(source: str) -> list[Chapter]:
+    """The chapters that lines such as `1:23 The curtain` name, by time.
+
+    Raises ValueError with the first line that names none, or with the line after the hundredth.
+    """
+    found: list[Chapter] = []
+    for line in filter(None, map(str.strip, source.splitlines())):
+        match = _CHAPTER.match(line)
+        if match is None or len(found) >= CHAPTERS_MAX:
+            raise ValueError(line[:80])
+        hours, minutes, seconds = (int(part or 0) for part in match.groups()[:3])
+        whole = hours * 3600 + minutes * 60 + seconds
+        found.append(Chapter(whole, clock(whole), match[4][:200]))
+    return sorted(found, key=lambda chapter: chapter.seconds)
+
+
+def clock(seconds: float) -> str:
+    """A length or place in a video as people write it: `0:07`, `12:03`, `1:02:03`; never below zero."""
+    whole = max(0, int(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

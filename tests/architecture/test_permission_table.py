@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from cms import services
 from cms.models import CustomDocument
 from community.accounts.models import User
-from tests.factories import PASSWORD, Cast, make_category, make_post, make_section
+from tests.factories import PASSWORD, Cast, make_category, make_post, make_section, make_series
 from tests.support.openapi import SITE_API, CheckedClient, documented
 from tests.support.permission_table import API, ROLES, SITE, Row
 from tests.support.permission_table import row as permission_row
@@ -82,6 +82,7 @@ class World:
         section_post = make_post(cast.editor, "From the desk", parent=section)
         binned = make_post(cast.fan, "Gone")
         services.delete_post(actor=cast.fan, post=binned)
+        series = make_series(cast.fan, "Walks")
         document = CustomDocument.objects.create(title="Rules", file=ContentFile(b"Be kind.", "rules.txt"))
         document.file.close()
         self.names = {
@@ -92,6 +93,8 @@ class World:
             "binned": binned.pk,
             "section": section.slug,
             "section_post": section_post.pk,
+            "series": series.pk,
+            "hidden_series": make_series(cast.fan, "Not yet", live=False).pk,
             "document": f"{document.pk}/{document.filename}",
             "category": category.slug,
             "tag": "stars",

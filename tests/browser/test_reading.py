@@ -40,7 +40,7 @@ def test_a_video_asks_youtube_for_nothing_before_a_click(visitor: Visitor) -> No
     frame = page.frame_locator("iframe.video__player")
     expect(frame.locator("html")).to_be_attached()
     expect(page.locator("iframe")).to_have_attribute(
-        "src", f"https://www.youtube-nocookie.com/embed/{VIDEO}?autoplay=1&rel=0&start=42"
+        "src", f"https://www.youtube-nocookie.com/embed/{VIDEO}?autoplay=1&rel=0&enablejsapi=1&start=42"
     )
     expect(page.locator("iframe")).to_have_attribute("title", "How the curtain falls")
     asked = [each for each in visitor.problems if each.startswith("elsewhere")]
@@ -67,8 +67,8 @@ def test_reading_and_finding_work_without_javascript(visitor: Visitor) -> None:
     for video in page.locator("a[data-video]").all():
         assert re.match(rf"https://www\.youtube\.com/watch\?v={VIDEO}(&t=\d+s)?$", video.get_attribute("href") or "")
     page.get_by_role("navigation", name="Around here").get_by_role("link", name="Creators").click()
-    page.get_by_role("searchbox").fill("mira")
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("searchbox", name="Find a creator").fill("mira")
+    page.get_by_role("searchbox", name="Find a creator").press("Enter")
     expect(page.get_by_role("link", name="Mira Kay")).to_be_visible()
     expect(page.get_by_role("link", name="Jonas Wild")).to_have_count(0)
 
@@ -83,3 +83,27 @@ def test_signing_in_and_out_works_without_javascript(visitor: Visitor) -> None:
     expect(page.get_by_role("link", name="Profile", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_series_is_read_from_part_to_part_without_javascript(visitor: Visitor) -> None:
+    page = visitor.open(visitor.site.pages["series"], javascript=False)
+    page.get_by_role("link", name="Start reading").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The desk lamp")
+    box = page.get_by_role("region", name="Lamps, one by one")
+    expect(box).to_contain_text("Part 1 of 3")
+    box.get_by_role("link", name="After this").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Die Stehlampe")
+    expect(page.get_by_text("The light goes out")).to_be_hidden()
+    page.get_by_text("Show it").click()
+    expect(page.get_by_text("The light goes out")).to_be_visible()
+    page.get_by_text("All parts").click()
+    page.get_by_role("list").get_by_role("link", name="The lantern").click()
+    expect(page.get_by_role("region", name="Lamps, one by one")).to_contain_text("Part 3 of 3")
+
+
+def test_the_directory_is_narrowed_without_javascript(visitor: Visitor) -> None:
+    page = visitor.open("/creators/", javascript=False)
+    page.get_by_role("combobox", name="Language").select_option(label="Deutsch")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("link", name="Mira Kay")).to_be_visible()
+    expect(page.get_by_role("link", name="Jonas Wild")).to_have_count(0)

@@ -20,10 +20,10 @@ from PIL import Image
 from wagtail.rich_text import RichText
 
 from cms import services
-from cms.models import CustomImage, PostPage, StandardPage
+from cms.models import CustomImage, PostPage, SeriesPage, StandardPage
 from community.accounts.choices import EDITORS, Role
 from community.accounts.models import User
-from tests.factories import PASSWORD, make_category, make_post, make_section, make_user
+from tests.factories import PASSWORD, make_category, make_post, make_section, make_series, make_user
 
 _numbers = itertools.count(1)
 VIDEO = "dQw4w9WgXcQ"
@@ -89,9 +89,10 @@ def _build() -> World:
               website="https://ada.example/", interests=["Film", "Chess"])  # fmt: skip
     editor = make_user("editor", display_name="Edda Tor")
     editor.groups.add(Group.objects.get(name=EDITORS))
-    section = make_section("News", introduction="What is on, and what was.")
+    section = make_section("News", introduction="What is on, and what was.", colour="#0f766e", cover_image=pictures[1])
     make_section("Guides")
 
+    series, part = _series(mira, pictures)
     for number in range(14):
         make_post(
             [mira, jonas][number % 2],
@@ -118,6 +119,11 @@ def _build() -> World:
     home = services.site_root()
     home.hero_title, home.hero_text = "A home for lamp lovers", "Stories, videos and the people behind them."
     home.hero_post = post
+    home.rows = home.rows.stream_block.to_python([
+        {"type": "posts", "value": {"category": category.pk, "rhythm": "trio", "count": 3}},
+        {"type": "posts", "value": {"page": series.pk, "title": "Slowly", "rhythm": "lines", "count": 2}},
+        {"type": "people", "value": {"title": "Voices", "people": [author_page.pk]}},
+    ])  # fmt: skip
     home.save()
     about = StandardPage(title="About", slug="about", show_in_menus=True, body=[
         ("rich_text", RichText("<h2>Who we are</h2><p>Fans.</p><h2>What we want</h2><h3>Light</h3><p>More of it.</p>")),
@@ -132,10 +138,16 @@ def _build() -> World:
             "post": post.url,
             "post with a video on top": plain_video.url,
             "author page": author_page.url,
+            "author's series": f"{author_page.url}?tab=series",
+            "author's words": f"{author_page.url}?tab=about",
+            "series": series.url,
+            "part of a series": part.url,
+            "latest": "/latest/",
             "section": section.url,
             "directory": "/creators/",
             "category": "/categories/films/",
             "standard page": "/about/",
+            "search": "/search/?q=lamps",
             "profile": "/@fan/",
             "sign-in": "/account/login/",
             "sign-up": "/account/signup/",
@@ -145,6 +157,17 @@ def _build() -> World:
         },
         section_id=section.pk,
     )
+
+
+def _series(author: User, pictures: list[CustomImage]) -> tuple[SeriesPage, PostPage]:
+    """A series, and its middle part, which warns and is written in another language."""
+    series = make_series(author, "Lamps, one by one", introduction="Each of them for a whole evening.")
+    parts = [
+        make_post(author, title, parent=series, cover_image=pictures[number], content=PROSE)
+        for number, title in enumerate(["The desk lamp", "Die Stehlampe", "The lantern"])
+    ]
+    PostPage.objects.filter(pk=parts[1].pk).update(content_warning="Flashing light.", language="de")
+    return series, parts[1]
 
 
 def _great_post(author: User, pictures: list[CustomImage], category: object) -> PostPage:

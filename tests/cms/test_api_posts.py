@@ -39,6 +39,8 @@ def test_a_post_in_a_list_has_the_contracts_shape(client, cast):
         "title": "Stars",
         "excerpt": "Short",
         "coverImage": None,
+        "coverBlurhash": None,
+        "coverColour": None,
         "published": True,
         "views": 5,
         "author": {

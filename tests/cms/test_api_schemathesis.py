@@ -76,7 +76,9 @@ def test_no_operation_surprises(api, cast, who):
         # Random ids hardly ever name something: well-formed requests go to things that are there.
         there = {name: real[name] for name in names} or None
         hammer(operation.as_strategy(generation_mode=GenerationMode.POSITIVE, path_parameters=there), user)
-        hammer(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE), user)
+        # What takes no input at all cannot be asked wrongly.
+        if [*operation.iter_parameters(), *operation.body]:
+            hammer(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE), user)
     assert make_post(cast.fan).pk, "the database still works"
 
 

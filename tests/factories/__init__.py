@@ -1,6 +1,6 @@
 """Things that tests need, made through the services where there are some."""
 
 from tests.factories.accounts import PASSWORD, Cast, make_user
-from tests.factories.content import make_category, make_image, make_post, make_section
+from tests.factories.content import make_category, make_image, make_post, make_section, make_series
 
-__all__ = ["PASSWORD", "Cast", "make_category", "make_image", "make_post", "make_section", "make_user"]
+__all__ = ["PASSWORD", "Cast", "make_category", "make_image", "make_post", "make_section", "make_series", "make_user"]

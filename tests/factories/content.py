@@ -10,7 +10,7 @@ from django.core.files.images import ImageFile
 from PIL import Image
 
 from cms import services
-from cms.models import Category, CustomImage, PostPage, SectionPage
+from cms.models import Category, CustomImage, PostPage, SectionPage, SeriesPage
 from community.accounts.models import User
 
 _numbers = itertools.count(1)
@@ -36,6 +36,11 @@ def make_category(name: str = "", **values: Any) -> Category:
 def make_section(title: str = "News", **values: Any) -> SectionPage:
     """A live section below the home page."""
     return services.add_page(parent=services.site_root(), page=SectionPage(title=title, show_in_menus=True, **values))
+
+
+def make_series(author: User, title: str = "Series", **values: Any) -> SeriesPage:
+    """A live series on the author page of `author`."""
+    return services.add_page(parent=services.ensure_author_page(person=author), page=SeriesPage(title=title, **values))
 
 
 def make_image(title: str = "Picture", *, size: tuple[int, int] = (640, 360), colour: str = "#7c4df0") -> CustomImage:

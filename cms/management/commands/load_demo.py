@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--picture-scale",
             type=float,
-            default=1.0,
+            default=0.8,
             help="size of the drawn pictures; 1 is 1600 × 900 points",
         )
 

@@ -149,7 +149,8 @@ class ApiSchema(AutoSchema):
             part.pop("readOnly", None)
             part.pop("title", None)
             if part.get("oneOf", [])[-1:] == [{"type": "string", "maxLength": 0}]:
-                properties[name] = part = part["oneOf"][0]  # an empty text is a text: one of both would be wrong
+                text = part.pop("oneOf")[0]  # an empty text is a text: one of both would be wrong
+                properties[name] = part = {**part, **text}
             if name in getattr(serializer, "sometimes", ()):
                 properties[name] = {**part, "x-sometimes": True}
                 schema["required"] = [other for other in schema["required"] if other != name]

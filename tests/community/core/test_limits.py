@@ -168,3 +168,11 @@ def test_the_script_survives_a_restart_of_redis(buckets, key):
     limits.hit("api", key)
     cache.attempt(lambda client: client.script_flush())
     assert limits.hit("api", key).remaining == 3
+
+
+@pytest.mark.django_db
+def test_what_the_operator_loads_is_not_counted_but_signing_in_always_is(buckets, key):
+    with limits.lifted():
+        assert all(limits.hit("write", key).allowed for _ in range(5))
+        assert [limits.hit("auth-start", key).allowed for _ in range(5)] == [True] * 4 + [False]
+    assert [limits.hit("write", key).allowed for _ in range(4)] == [True] * 3 + [False]

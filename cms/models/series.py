@@ -1,0 +1,52 @@
+"""Series: posts that are read one after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.models.creators import AuthorsGround
+from cms.models.serving import ServedPage
+
+if TYPE_CHECKING:
+    from cms.models.posts import PostPage
+
+
+class SeriesPage(AuthorsGround, ServedPage, Page):
+    """An ordered series of posts, of an author or of a section; the order is that of the pages below it."""
+
+    introduction = models.TextField(_("introduction"), max_length=500, blank=True)
+    cover_image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name=_("cover"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty: the cover of its first post."),
+    )
+    complete = models.BooleanField(_("complete"), default=False, help_text=_("No more parts will come."))
+
+    content_panels = [*Page.content_panels, "introduction", "cover_image", "complete"]
+    search_fields = [*Page.search_fields, index.SearchField("introduction")]
+    parent_page_types = ["cms.CreatorPage", "cms.SectionPage"]
+    subpage_types = ["cms.PostPage"]
+    #: what the page needs besides the row
+    served_with = ("cover_image",)
+    template = "cms/pages/series_page.html"
+    page_description = _("Posts that belong together, read one after the other.")
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+
+    def parts(self) -> models.QuerySet[PostPage]:
+        """Its live posts in their order."""
+        from cms.models.posts import PostPage
+
+        return PostPage.objects.published().child_of(self).order_by("path")

@@ -1,0 +1,61 @@
+"""Lists of posts: by category, by tag, everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cms import selectors
+from cms.models import PostPage
+from cms.selectors.cards import category_chip
+from cms.views.choosing import ORDERS, choose
+from cms.views.paging import page_of_posts
+
+
+def _listing(request: HttpRequest, rows: QuerySet[PostPage], **context: Any) -> HttpResponse:
+    order = choose(request, "sort", ORDERS)
+    posts = page_of_posts(request, selectors.order_posts(rows, order.value), query=order.query)
+    return render(request, "cms/pages/listing.html", {**context, "posts": posts, "orders": order.links})
+
+
+@require_safe
+def latest(request: HttpRequest) -> HttpResponse:
+    """Everything on the site."""
+    return _listing(
+        request,
+        selectors.list_posts(viewer=request.user),
+        heading=_("Everything new"),
+        description=_("All that people publish here, in one long list."),
+        tags=selectors.talked_about(),
+    )
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """Posts of a category, with the tags people use there and the categories beside it."""
+    found = selectors.get_category(slug)
+    rows = selectors.list_posts(viewer=request.user, category=slug)
+    return _listing(
+        request,
+        rows,
+        heading=found.name,
+        kicker=_("Category"),
+        description=found.description,
+        category=category_chip(found),
+        categories=[category_chip(row) for row in selectors.list_related_categories(found)],
+        tags=selectors.list_tags_beside(rows),
+    )
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """Posts with a tag, and the tags that stand beside it."""
+    found = selectors.get_tag(slug)
+    rows = selectors.list_posts(viewer=request.user, tag=slug)
+    tags = selectors.list_tags_beside(rows, without=slug)
+    return _listing(request, rows, heading=found.name, kicker=_("Tag"), tags=tags)

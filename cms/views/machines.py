@@ -1,0 +1,29 @@
+"""What machines ask: robots.txt, the sitemap."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """robots.txt (RFC 9309)."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /cms/",
+        "Disallow: /django-admin/",
+        "Disallow: /account/",
+        "Disallow: /api/",
+        f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """All public pages (https://www.sitemaps.org/protocol.html)."""
+    return wagtail_sitemap(request)

@@ -1,0 +1,134 @@
+"""Pages of the tree: one view for each page type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from wagtail.models import Site
+from wagtail.views import serve as wagtail_serve
+
+from cms import selectors
+from cms.models import HomePage, PostPage, SectionPage, SeriesPage, StandardPage
+from cms.models.serving import served_by
+from cms.rules import address, table_of_contents
+from cms.selectors.cards import post_with_related
+from cms.selectors.pictures import picture
+from cms.views.paging import page_of_posts
+from community.accounts import selectors as accounts
+from community.core.languages import localized
+
+SERIES, PARTS = 6, 50
+
+
+def serve_page(request: HttpRequest, path: str) -> HttpResponse:
+    """Wagtail's own way to a page of the tree, with the site and home page it begins at remembered."""
+    request._wagtail_site = selectors.remember_site(  # type: ignore[attr-defined]
+        request.get_host(), lambda: Site.find_for_request(request)
+    )
+    return wagtail_serve(request, path)
+
+
+@served_by(HomePage)
+def home(request: HttpRequest, page: HomePage) -> HttpResponse:
+    """Hero, featured posts chosen by editors and filled up with the newest, latest posts, rows, creators."""
+    return render(
+        request,
+        page.get_template(request),
+        {
+            "page": page,
+            "first": selectors.first_page(page, viewer=request.user),
+            "creators": selectors.list_featured_creators(),
+            "talked_about": selectors.talked_about(),
+        },
+    )
+
+
+@served_by(SectionPage)
+def section(request: HttpRequest, page: SectionPage) -> HttpResponse:
+    """Parts of the section, its series and its posts."""
+    parts = SectionPage.objects.child_of(page).live().order_by("path")
+    series = list(selectors.list_series(viewer=request.user, below=page)[:SERIES])
+    return render(
+        request,
+        page.get_template(request),
+        {
+            "page": page,
+            "cover": picture(page.cover_image, "banner") if page.cover_image else None,
+            "subsections": [
+                {"title": part.title, "url": localized(address(part.url_path)), "colour": part.colour} for part in parts
+            ],
+            "series": selectors.series_cards(series, viewer=request.user, below=page),
+            "posts": page_of_posts(request, selectors.list_posts_of_section(page, viewer=request.user)),
+        },
+    )
+
+
+@served_by(SeriesPage)
+def series(request: HttpRequest, page: SeriesPage) -> HttpResponse:
+    """The parts of a series in their order."""
+    card = selectors.series_cards([page], viewer=request.user)[0]
+    parts = page_of_posts(request, selectors.list_parts(page, viewer=request.user), size=PARTS)
+    return render(
+        request,
+        page.get_template(request),
+        {
+            "page": page,
+            "series": card,
+            "parts": parts,
+            "numbered": [(parts.size * (parts.number - 1) + n, post) for n, post in enumerate(parts.items, 1)],
+        },
+    )
+
+
+@served_by(PostPage)
+def post(request: HttpRequest, page: PostPage) -> HttpResponse:
+    """The post to read."""
+    if page.deleted_at is not None:
+        raise Http404
+    related = selectors.list_related(page, viewer=request.user)
+    card, more = post_with_related(page, related)
+    video = None
+    if page.video_id:
+        video = {"id": page.video_id, "title": page.title, "start": 0, "thumbnail": card.cover}
+    return render(
+        request,
+        page.get_template(request),
+        {
+            "page": page,
+            "post": card,
+            "category": card.category,
+            "tags": card.tags,
+            "author": card.author,
+            "co_authors": [],
+            "about_author": _about_author(page, viewer=request.user),
+            "place": selectors.find_place(page, viewer=request.user),
+            "video": video,
+            "related": more,
+            "edited": page.edited_at is not None,
+        },
+    )
+
+
+def _about_author(page: PostPage, *, viewer: Any) -> dict[str, Any] | None:
+    """What the box below a post says about its author; nothing of people whose profile the viewer may not see."""
+    person = page.author
+    if person is None or not person.is_active or not accounts.is_visible(person, viewer=viewer):
+        return None
+    return {"bio": person.profile.bio, "links": accounts.profile_links(person)}
+
+
+@served_by(StandardPage)
+def standard(request: HttpRequest, page: StandardPage) -> HttpResponse:
+    """A page for itself, with its table of contents."""
+    children = StandardPage.objects.child_of(page).live().order_by("path").values_list("title", "url_path")
+    return render(
+        request,
+        page.get_template(request),
+        {
+            "page": page,
+            "toc": table_of_contents(page.body),
+            "children": [{"title": title, "url": localized(address(url_path))} for title, url_path in children],
+        },
+    )

@@ -1,0 +1,148 @@
+"""Pages about people: the directory, authors' pages, profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from cms import selectors
+from cms.forms import DirectoryForm
+from cms.models import CreatorIndexPage, CreatorPage, PostPage
+from cms.models.serving import served_by
+from cms.rules import address
+from cms.selectors.cards import card_of_author
+from cms.selectors.pictures import picture
+from cms.selectors.search import list_categories
+from cms.views.choosing import Choices, choose
+from cms.views.paging import page_of_posts
+from community.accounts import selectors as accounts
+from community.core import statistics
+from community.core.languages import localized
+
+#: How many on a page; of posts one is large, two stand beside it, the others three by three.
+PEOPLE, POSTS, SERIES, VIDEOS = 24, 21, 12, 12
+ORDERS = {"recent": _("Newest"), "popular": _("Popular")}
+
+
+@served_by(CreatorIndexPage)
+def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
+    """The directory, searched by `q` and narrowed by the other fields of its form."""
+    form = DirectoryForm(request.GET, categories=list_categories())
+    creators = selectors.paginate(
+        selectors.list_creators(**form.asked()),
+        request.GET.get("page"),
+        size=PEOPLE,
+        load=selectors.creator_cards,
+        query=form.query(),
+    )
+    return render(
+        request,
+        page.get_template(request),
+        {"page": page, "creators": creators, "form": form, "narrowed": bool(form.query()), "path": request.path},
+    )
+
+
+@served_by(CreatorPage)
+def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
+    """An author with their posts, series, videos. The page of somebody banned or deleted is as if not there."""
+    person = page.person
+    if not accounts.is_visible(person, viewer=request.user):
+        raise Http404
+    posts = selectors.list_posts(viewer=request.user).filter(author_id=person.pk)
+    series = selectors.list_series(viewer=request.user, below=page)
+    numbers = posts.order_by().aggregate(posts=Count("pk"), videos=Count("pk", filter=~Q(video="")))
+    numbers["series"] = series.count()
+    tabs = choose(request, "tab", _tabs(numbers))
+    return render(
+        request,
+        page.get_template(request),
+        {
+            "page": page,
+            "author": card_of_author(person),
+            "banner": picture(page.banner, "banner") if page.banner else None,
+            "links": accounts.profile_links(person),
+            "profile": person.profile,
+            "joined_at": person.created_at,
+            "numbers": numbers,
+            "tabs": tabs.links,
+            "tab": tabs.value,
+            **_tab(request, page, tabs, posts, series),
+        },
+    )
+
+
+def _tabs(numbers: dict[str, int]) -> dict[str, Any]:
+    """The tabs with something in them, and what people look for first."""
+    labels = {"posts": _("Posts"), "series": _("Series"), "videos": _("Videos"), "about": _("About")}
+    return {name: label for name, label in labels.items() if name in ("posts", "about") or numbers[name]}
+
+
+def _tab(
+    request: HttpRequest, page: CreatorPage, tabs: Choices, posts: QuerySet[PostPage], series: Any
+) -> dict[str, Any]:
+    """What stands in the tab that was chosen."""
+    if tabs.value == "about":
+        return {"about": page.about}
+    if tabs.value == "series":
+
+        def load(rows: list[Any]) -> list[selectors.SeriesCard]:
+            return selectors.series_cards(rows, viewer=request.user, below=page)
+
+        number = request.GET.get("page")
+        return {"series": selectors.paginate(series, number, size=SERIES, load=load, query=tabs.query)}
+    if tabs.value == "videos":
+        return {"posts": page_of_posts(request, posts.exclude(video=""), size=VIDEOS, query=tabs.query)}
+    order = choose(request, "sort", ORDERS)
+    if order.value == "popular":
+        popular = selectors.order_posts(posts, "popular", window=None)
+        return {"posts": page_of_posts(request, popular, size=POSTS, query=order.query), "orders": order.links}
+    return {**_with_pinned(request, page, posts), "orders": order.links}
+
+
+def _with_pinned(request: HttpRequest, page: CreatorPage, posts: QuerySet[PostPage]) -> dict[str, Any]:
+    """The newest posts; on the first page after the one that the author pinned."""
+    wanted = [page.pinned_post_id] if page.pinned_post_id else []
+    pinned: list[selectors.PostCard] = []
+
+    def load(rows: list[PostPage]) -> list[selectors.PostCard]:
+        large = wanted or [post.pk for post in rows[:1]]
+        cards = selectors.post_cards([*wanted, *(post.pk for post in rows)], large=large)
+        own = (card for card in cards.values() if card.author is not None and card.author.id == page.person_id)
+        pinned.extend(card for card in own if card.id in wanted)
+        return [cards[post.pk] for post in rows if post.pk in cards]
+
+    found = page_of_posts(request, posts.exclude(pk__in=wanted), load=load, size=POSTS)
+    if not found.total:
+        load([])
+    return {"posts": found, "pinned": pinned[0] if pinned and found.number == 1 else None}
+
+
+@require_safe
+def profile(request: HttpRequest, username: str) -> HttpResponse:
+    """A person's profile; who publishes has an author page, and this address leads there."""
+    person = accounts.get_person(username, viewer=request.user)
+    page = selectors.find_author_page(person)
+    if page is not None:
+        return HttpResponseRedirect(localized(address(page.url_path)))
+    details = person.profile
+    return render(
+        request,
+        "accounts/profile.html",
+        {
+            "profile": {
+                "author": accounts.author_card(person),
+                "bio": details.bio,
+                "location": details.location,
+                "website": details.website,
+                "links": accounts.profile_links(person),
+                "joined_at": person.created_at,
+                "interests": details.interests,
+                "stats": statistics.of([person.pk])[person.pk],
+            },
+        },
+    )
