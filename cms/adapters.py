@@ -42,7 +42,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "studio_url": "/cms/" if may_write else "",
         "write_url": "/cms/write/" if may_write else "",
         "start_url": languages.localized("/"),
-        "canonical_url": f"{settings.PUBLIC_URL}{languages.without_language(request.path)}",
+        "public_url": settings.PUBLIC_URL,
+        "canonical_url": canonical_url(request),
         "languages": [
             {
                 "code": code,
@@ -54,6 +55,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
         ],
         **demo_accounts(request),
     }
+
+
+def canonical_url(request: HttpRequest) -> str:
+    """The one address of this page: without a language, and of a list's later pages with their number."""
+    number = request.GET.get("page", "")
+    later = f"?page={int(number)}" if number.isdecimal() and len(number) < 6 and int(number) > 1 else ""
+    return f"{settings.PUBLIC_URL}{languages.without_language(request.path)}{later}"
 
 
 def site_of(request: HttpRequest) -> Site | None:

@@ -28,6 +28,11 @@ class Paginated(Generic[T]):
         return max(1, -(-self.total // self.size))
 
     @property
+    def first_number(self) -> int:
+        """The place of its first item in the whole list, from 1."""
+        return (self.number - 1) * self.size + 1
+
+    @property
     def has_previous(self) -> bool:
         """Is there a page before this one?"""
         return self.number > 1

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from cms import selectors
 from cms.models import PostPage
 from cms.selectors.cards import category_chip
+from cms.views import structured_data
 from cms.views.choosing import ORDERS, choose
 from cms.views.paging import page_of_posts
 
@@ -20,6 +21,14 @@ from cms.views.paging import page_of_posts
 def _listing(request: HttpRequest, rows: QuerySet[PostPage], **context: Any) -> HttpResponse:
     order = choose(request, "sort", ORDERS)
     posts = page_of_posts(request, selectors.order_posts(rows, order.value), query=order.query)
+    things = structured_data.collection(
+        context["heading"],
+        request.path,
+        description=context.get("description", ""),
+        posts=posts.items,
+        first=posts.first_number,
+    )
+    context["structured_data"] = structured_data.as_script(things)
     return render(request, "cms/pages/listing.html", {**context, "posts": posts, "orders": order.links})
 
 

@@ -15,6 +15,7 @@ from cms.models.serving import served_by
 from cms.rules import address, table_of_contents
 from cms.selectors.cards import post_with_related
 from cms.selectors.pictures import picture
+from cms.views import structured_data
 from cms.views.paging import page_of_posts
 from community.accounts import selectors as accounts
 from community.core.languages import localized
@@ -41,6 +42,7 @@ def home(request: HttpRequest, page: HomePage) -> HttpResponse:
             "first": selectors.first_page(page, viewer=request.user),
             "creators": selectors.list_featured_creators(),
             "talked_about": selectors.talked_about(),
+            "structured_data": structured_data.as_script(structured_data.website()),
         },
     )
 
@@ -50,6 +52,10 @@ def section(request: HttpRequest, page: SectionPage) -> HttpResponse:
     """Parts of the section, its series and its posts."""
     parts = SectionPage.objects.child_of(page).live().order_by("path")
     series = list(selectors.list_series(viewer=request.user, below=page)[:SERIES])
+    posts = page_of_posts(request, selectors.list_posts_of_section(page, viewer=request.user))
+    things = structured_data.collection(
+        page.title, address(page.url_path), description=page.introduction, posts=posts.items, first=posts.first_number
+    )
     return render(
         request,
         page.get_template(request),
@@ -60,7 +66,8 @@ def section(request: HttpRequest, page: SectionPage) -> HttpResponse:
                 {"title": part.title, "url": localized(address(part.url_path)), "colour": part.colour} for part in parts
             ],
             "series": selectors.series_cards(series, viewer=request.user, below=page),
-            "posts": page_of_posts(request, selectors.list_posts_of_section(page, viewer=request.user)),
+            "posts": posts,
+            "structured_data": structured_data.as_script(things),
         },
     )
 
@@ -77,7 +84,10 @@ def series(request: HttpRequest, page: SeriesPage) -> HttpResponse:
             "page": page,
             "series": card,
             "parts": parts,
-            "numbered": [(parts.size * (parts.number - 1) + n, post) for n, post in enumerate(parts.items, 1)],
+            "numbered": list(enumerate(parts.items, parts.first_number)),
+            "structured_data": structured_data.as_script(
+                structured_data.series(card, address(page.url_path), posts=parts.items, first=parts.first_number)
+            ),
         },
     )
 
@@ -92,6 +102,8 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     video = None
     if page.video_id:
         video = {"id": page.video_id, "title": page.title, "start": 0, "thumbnail": card.cover}
+    place = selectors.find_place(page, viewer=request.user)
+    shared = picture(page.cover_image, "social") if page.cover_image else None
     return render(
         request,
         page.get_template(request),
@@ -103,7 +115,11 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
             "author": card.author,
             "co_authors": [],
             "about_author": _about_author(page, viewer=request.user),
-            "place": selectors.find_place(page, viewer=request.user),
+            "place": place,
+            "shared_picture": shared,
+            "structured_data": structured_data.as_script(
+                structured_data.posting(page, card, picture=shared, place=place)
+            ),
             "video": video,
             "related": more,
             "edited": page.edited_at is not None,

@@ -18,6 +18,7 @@ from cms.rules import address
 from cms.selectors.cards import card_of_author
 from cms.selectors.pictures import picture
 from cms.selectors.search import list_categories
+from cms.views import structured_data
 from cms.views.choosing import Choices, choose
 from cms.views.paging import page_of_posts
 from community.accounts import selectors as accounts
@@ -58,14 +59,19 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
     numbers = posts.order_by().aggregate(posts=Count("pk"), videos=Count("pk", filter=~Q(video="")))
     numbers["series"] = series.count()
     tabs = choose(request, "tab", _tabs(numbers))
+    author, links = card_of_author(person), accounts.profile_links(person)
+    things = author and structured_data.profile_page(
+        author, about=page.headline, links=[link.url for link in links], posts=numbers["posts"]
+    )
     return render(
         request,
         page.get_template(request),
         {
             "page": page,
-            "author": card_of_author(person),
+            "author": author,
+            "structured_data": structured_data.as_script(things) if things else "",
             "banner": picture(page.banner, "banner") if page.banner else None,
-            "links": accounts.profile_links(person),
+            "links": links,
             "profile": person.profile,
             "joined_at": person.created_at,
             "numbers": numbers,

@@ -180,6 +180,27 @@ def _great_post(author: User, pictures: list[CustomImage], category: object) -> 
             ("rich_text", RichText(PROSE)),
             ("image", {"image": pictures[1], "alt": "A blue slope", "caption": "The slope, at night."}),
             ("video", {"video": VIDEO, "title": "How the curtain falls", "start": 42}),
+            ("video", {"video": VIDEO, "title": "With chapters", "chapters": "0:00 The lamp\n1:02:03 The curtain"}),
+            (
+                "gallery",
+                {
+                    "pictures": [{"image": each, "alt": f"View {n}"} for n, each in enumerate(pictures, 1)],
+                    "caption": "Three views",
+                },
+            ),
+            ("callout", {"kind": "warning", "title": "Hot", "text": RichText("<p>Lamps are <b>hot</b>.</p>")}),
+            ("spoiler", {"summary": "Who turns off the light", "text": RichText("<p>The cat.</p>")}),
+            (
+                "table",
+                {
+                    "data": [["Lamp"] + [f"Evening {n}" for n in range(40)], ["Old"] + ["on"] * 40],
+                    "first_row_is_table_header": True,
+                    "first_col_is_header": True,
+                    "table_caption": "Wide",
+                },
+            ),
+            ("divider", None),
+            ("poll", {"question": "Which lamp?", "options": ["The old one", "The new one"]}),
             ("quote", {"text": "Light is a habit.", "attribution": "Jonas Wild"}),
             ("code", {"language": "python", "code": CODE}),
             ("html", TABLE),
