@@ -63,7 +63,8 @@ def test_white_is_readable_on_everything_it_is_written_on():
 
 def test_templates_hold_nothing_the_policy_forbids():
     for path in TEMPLATES:
-        source = path.read_text()
+        # A block of data is not run: the policy says nothing of it.
+        source = path.read_text().replace('<script type="application/ld+json">', "")
         assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:", source), path
         for style in re.findall(r'style="([^"]*)"', source):
             # Colours, and what lies behind a picture while it loads.
