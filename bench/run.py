@@ -52,7 +52,7 @@ def yardsticks(seconds: float) -> tuple[float, float]:
 
 def ratios(rate: float, bare: float, empty: float | None = None) -> tuple[str, str]:
     """A rate as parts of the yardsticks."""
-    return f"{rate / bare:.3f}", f"1/{empty / rate:.1f}" if empty else ""
+    return f"{rate / bare:.3f}", f"1/{empty / rate:.1f}" if empty and rate else ""
 
 
 def cells(
