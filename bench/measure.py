@@ -14,17 +14,31 @@ from urllib.parse import urljoin, urlsplit
 
 from bench.servers import HEADERS, BenchError
 
-UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
+#: What wrk tells at the end of a run; its own table has no 95th percentile.
+REPORT = """
+done = function(summary, latency, requests)
+  local errors = summary.errors
+  local broken = errors.connect + errors.read + errors.write + errors.timeout
+  io.write(string.format("\\nREPORT %d %d %d %d %f %f\\n", summary.requests, summary.duration,
+    errors.status, broken, latency:percentile(50.0), latency:percentile(95.0)))
+end
+"""
 
 
 @dataclasses.dataclass(frozen=True)
 class Load:
-    """What wrk found."""
+    """What wrk found: how many answers in how many seconds, and the time of an answer in milliseconds."""
 
-    rate: float
-    p50: float  # milliseconds
-    p99: float
+    answers: int
+    seconds: float
     failed: int
+    p50: float
+    p95: float
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds if self.seconds else 0.0
 
 
 def load(
@@ -32,7 +46,7 @@ def load(
     path: str,
     *,
     connections: int,
-    seconds: float,
+    seconds: int,
     headers: dict[str, str] | None = None,
     body: str = "",
 ) -> Load:
@@ -41,40 +55,15 @@ def load(
     if body:
         script += ['wrk.method = "POST"', f"wrk.body = {json.dumps(body)}"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
-        file.write("\n".join(script))
+        file.write("\n".join([*script, REPORT]))
         file.flush()
-        command = [
-            "wrk",
-            "-t1",
-            f"-c{connections}",
-            f"-d{seconds:g}s",
-            "--timeout=10s",
-            "--latency",
-            "-s",
-            file.name,
-        ]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=10s", "-s", file.name]
         done = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    report = re.findall(r"^REPORT (.*)$", done.stdout, re.MULTILINE)
+    if done.returncode != 0 or not report:
         raise BenchError(f"wrk failed: {done.stdout}{done.stderr}")
-    return Load(
-        rate=float(re.findall(r"Requests/sec:\s+([\d.]+)", done.stdout)[0]),
-        p50=percentile(done.stdout, 50),
-        p99=percentile(done.stdout, 99),
-        failed=failures(done.stdout),
-    )
-
-
-def percentile(text: str, number: int) -> float:
-    """A latency of wrk's list in milliseconds; not a number when nothing was answered."""
-    found = re.findall(rf"^\s+{number}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
-    return float(found[0][0]) * UNITS[found[0][1]] if found else float("nan")
-
-
-def failures(text: str) -> int:
-    """Answers that were not good, and connections that broke."""
-    refused = re.findall(r"Non-2xx or 3xx responses: (\d+)", text)
-    broken = re.findall(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
-    return sum(map(int, refused)) + sum(int(number) for line in broken for number in line)
+    answers, duration, refused, broken, p50, p95 = map(float, report[0].split())
+    return Load(int(answers), duration / 1e6, int(refused + broken), p50 / 1000, p95 / 1000)
 
 
 class Resources(HTMLParser):
@@ -93,36 +82,56 @@ class Resources(HTMLParser):
             self.found.append(str(values["href"]))
 
 
-def fetch(port: int, path: str) -> tuple[int, bytes, str]:
-    """The size of an answer as it is sent, its text, and its kind."""
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One answer: its text, its kind, and its bytes with gzip, by the site or as a proxy before it would."""
+
+    status: int
+    text: bytes
+    kind: str
+    size: int
+
+
+def fetch(port: int, path: str, headers: dict[str, str] | None = None) -> Answer:
+    """One answer; status 0 when there is none within ten seconds."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", path, headers={**HEADERS, "Accept-Encoding": "gzip"})
-    response = connection.getresponse()
-    sent = response.read()
-    text = gzip.decompress(sent) if response.headers.get("Content-Encoding") == "gzip" else sent
-    connection.close()
-    return len(sent), text, response.headers.get("Content-Type", "")
+    try:
+        connection.request("GET", path, headers={**HEADERS, "Accept-Encoding": "gzip", **(headers or {})})
+        response = connection.getresponse()
+        sent = response.read()
+    except (OSError, http.client.HTTPException):
+        return Answer(0, b"", "", 0)
+    finally:
+        connection.close()
+    zipped = response.headers.get("Content-Encoding") == "gzip"
+    text = gzip.decompress(sent) if zipped else sent
+    size = len(sent if zipped else gzip.compress(sent, 6))
+    return Answer(response.status, text, response.headers.get("Content-Type", ""), size)
+
+
+def resources(port: int, path: str) -> list[str]:
+    """The style sheets and scripts that a page names itself."""
+    page = Resources()
+    page.feed(fetch(port, path).text.decode())
+    return [urljoin(path, found) for found in page.found]
 
 
 def weight(port: int, path: str) -> tuple[float, int]:
-    """KB of HTML, CSS and JavaScript of a first visit, as sent, and how many requests they take.
+    """KB of HTML, CSS and JavaScript of a first visit, with gzip, and how many requests they take.
 
     Follows the imports of style sheets and modules; other hosts are not asked.
     """
-    size, text, _ = fetch(port, path)
-    page = Resources()
-    page.feed(text.decode())
-    open_, seen = [urljoin(path, found) for found in page.found], {path}
+    size, open_, seen = fetch(port, path).size, resources(port, path), {path}
     while open_:
         address = open_.pop()
         if address in seen or urlsplit(address).netloc:
             continue
         seen.add(address)
-        more, text, kind = fetch(port, address)
-        size += more
-        if "javascript" in kind:
-            imports = re.findall(r"""(?:from|import)\s*\(?\s*["']([./][^"']+)["']""", text.decode())
+        answer = fetch(port, address)
+        size += answer.size
+        if "javascript" in answer.kind:
+            imports = re.findall(r"""(?:from|import)\s*\(?\s*["']([./][^"']+)["']""", answer.text.decode())
         else:
-            imports = re.findall(r"""@import\s+(?:url\()?["']([^"']+)["']""", text.decode())
+            imports = re.findall(r"""@import\s+(?:url\()?["']([^"']+)["']""", answer.text.decode())
         open_ += [urljoin(address, found) for found in imports]
     return size / 1024, len(seen)

@@ -20,12 +20,14 @@ from typing import Any
 
 import psycopg
 
+from bench.cells import CALM_SECONDS, PICTURE_SCALE
 from sparkle_site.embedded import Addresses, hold
 from sparkle_site.embedded.places import PROJECT
 
 VAR = PROJECT / "var" / "bench"
 HEADERS = {"Host": "localhost", "X-Forwarded-Proto": "https"}
 START_LIMIT = 60.0
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class BenchError(Exception):
@@ -77,11 +79,15 @@ class Subject:
             "WEB_PROCESSES": str(processes),
         }
 
-    def prepare(self) -> None:
-        """Migrates, loads the demonstration, and copies it, so that each run measures the same data."""
+    def prepare(self) -> dict[str, Any]:
+        """Migrates, loads the demonstration, lets it become calm, and copies it: each run measures the same data.
+
+        Returns what there was to do until it was calm. What an earlier run has loaded and made stays.
+        """
         prepared = {**self.demo, "DATABASE_URL": self.prepared}
         run(["manage.py", "migrate", "--verbosity=0"], prepared)
-        run(["manage.py", "load_demo"], prepared)
+        run(["manage.py", "load_demo", f"--picture-scale={PICTURE_SCALE}"], prepared)
+        done = settle(prepared)
         with psycopg.connect(self.prepared.replace("/sparkle?", "/postgres?"), autocommit=True) as connection:
             connection.execute("DROP DATABASE IF EXISTS bench WITH (FORCE)")
             connection.execute("CREATE DATABASE bench TEMPLATE sparkle")
@@ -91,6 +97,11 @@ class Subject:
             connection.execute("ANALYZE")
         self.demo["DATABASE_URL"] = self.production["DATABASE_URL"] = copy
         run(["manage.py", "collectstatic", "--noinput", "--verbosity=0"], self.production)
+        return done
+
+    def settle(self) -> dict[str, Any]:
+        """Does what the measured site has left to its worker; see `settle`."""
+        return settle(self.demo)
 
     def look(self) -> dict[str, Any]:
         """Addresses, cookie and numbers of queries; see bench.subject."""
@@ -100,6 +111,17 @@ class Subject:
     def check_integrity(self) -> str:
         """The last line of `manage.py check_integrity`. Raises BenchError with its findings."""
         return (run(["manage.py", "check_integrity"], self.production).strip().splitlines() or ["nothing found"])[-1]
+
+
+def settle(environment: dict[str, str]) -> dict[str, Any]:
+    """Does what waits for a worker, and returns what that was. Raises BenchError when something is left."""
+    done: dict[str, Any] = json.loads(run(["-m", "bench.calm", str(CALM_SECONDS)], environment).splitlines()[-1])
+    if done["left"]:
+        raise BenchError(
+            f"The site does not become calm, so it cannot be measured: in {done['seconds']:.0f} s (of {CALM_SECONDS})"
+            f" {done['facts']} facts were delivered and {done['pictures']} pictures made; {done['left']}."
+        )
+    return done
 
 
 @contextlib.contextmanager
@@ -120,12 +142,25 @@ class Server:
     def memory(self) -> float:
         """Proportional set size of all its processes in MB (proc_pid_smaps_rollup(5))."""
         total = 0
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and self.process.pid in ancestry(int(entry.name)):
-                with contextlib.suppress(OSError):  # gone meanwhile
-                    found = re.search(r"^Pss:\s+(\d+)", (entry / "smaps_rollup").read_text(), re.MULTILINE)
-                    total += int(found[1]) if found else 0
+        for entry in self._processes():
+            with contextlib.suppress(OSError):  # gone meanwhile
+                found = re.search(r"^Pss:\s+(\d+)", (entry / "smaps_rollup").read_text(), re.MULTILINE)
+                total += int(found[1]) if found else 0
         return total / 1024
+
+    def processor(self, role: str) -> float:
+        """Seconds of processor time that its processes of `role` ("web", "worker") have taken (proc_pid_stat(5))."""
+        ticks = 0
+        for entry in self._processes():
+            with contextlib.suppress(OSError):  # gone meanwhile
+                before, _, after = (entry / "stat").read_text().rpartition(")")
+                if f"(sparkle {role}" in before:
+                    ticks += sum(map(int, after.split()[11:13]))
+        return ticks / TICKS
+
+    def _processes(self) -> list[Path]:
+        entries = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+        return [entry for entry in entries if self.process.pid in ancestry(int(entry.name))]
 
 
 def ancestry(pid: int) -> list[int]:
@@ -163,6 +198,19 @@ def running(command: list[str], environment: dict[str, str], port: int, name: st
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(40)
+
+
+def busy(seconds: float = 1.0) -> float:
+    """The part of the processors' time that is taken while nothing is measured, from 0 to 1 (proc_stat(5))."""
+
+    def times() -> list[int]:
+        return [int(part) for part in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+
+    before = times()
+    time.sleep(seconds)
+    spent = [after - earlier for earlier, after in zip(before, times(), strict=True)]
+    idle = spent[3] + spent[4]  # idle, and waiting for disks
+    return 1 - idle / sum(spent) if sum(spent) else 0.0
 
 
 def get(port: int, path: str) -> int:

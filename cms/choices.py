@@ -19,6 +19,9 @@ SLUG_MAX = 100
 TAG_MAX = 100
 TAGS_MAX = 40
 CONTENT_MAX = 500_000
+INTRODUCTION_MAX = 500
+#: How many parts of a series can be put in order at once.
+PARTS_MAX = 200
 
 #: Top-level addresses of the site itself: no page may take them.
 RESERVED_ROOT_SLUGS = frozenset(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from wagtail.models import Page
 
 from cms.choices import POST
-from cms.models import CreatorPage, PostPage
+from cms.models import CreatorPage, PostPage, SectionPage, SeriesPage
+from cms.selectors.series import ABOVE
 from community.core import text
 from community.core.integrity import integrity_check
 from community.core.models import TargetCounts
@@ -80,6 +81,21 @@ def author_pages() -> Iterator[str]:
         .distinct()
     ):
         yield f"user {author_id} has posts but no author page"
+
+
+@integrity_check("series")
+def series() -> Iterator[str]:
+    """A series lies on an author's page or in a section, and holds nothing but posts without pages below them.
+
+    That two parts share a place is impossible: the database holds each path once.
+    """
+    rows = SeriesPage.objects.annotate(_above=ABOVE)
+    places = [model.objects.filter(path=OuterRef("_above")) for model in (CreatorPage, SectionPage)]
+    for page_id in rows.filter(*(~Exists(place) for place in places)).values_list("pk", flat=True):
+        yield f"series {page_id} lies neither on an author's page nor in a section"
+    inside = Page.objects.annotate(_above=ABOVE).filter(_above__in=SeriesPage.objects.values("path"))
+    for page_id in inside.exclude(pk__in=PostPage.objects.filter(numchild=0).values("pk")).values_list("pk", flat=True):
+        yield f"page {page_id} lies in a series and is no post, or has pages below it"
 
 
 @integrity_check("page-revisions")

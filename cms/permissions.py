@@ -1,11 +1,11 @@
-"""Who may do what with posts. Every face asks here."""
+"""Who may do what with posts and series. Every face asks here."""
 
 from __future__ import annotations
 
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from cms.models import CustomImage, PostPage, SeriesPage
+from cms.models import CreatorPage, CustomImage, PostPage, SeriesPage
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, can_write, has_role, is_moderator
@@ -20,9 +20,48 @@ def can_create_post_in(actor: Actor, parent: Page) -> bool:
     """Below the own author page and in its series by being its owner, elsewhere by the page permissions of Wagtail."""
     if not can_write(actor) or not isinstance(actor, User):
         return False
-    place = parent.get_parent() if isinstance(parent.specific_deferred, SeriesPage) else parent
-    person_id = getattr(place.specific_deferred, "person_id", None)
+    parent = parent.specific_deferred
+    if isinstance(parent, SeriesPage):
+        return owns_series(actor, parent) or parent.permissions_for_user(actor).can_add_subpage()
+    person_id = getattr(parent, "person_id", None)
     return person_id == actor.pk or parent.permissions_for_user(actor).can_add_subpage()
+
+
+def can_move_post(actor: Actor, post: PostPage, place: Page) -> bool:
+    """Who may edit it, and make posts both where it is and where it goes."""
+    return (
+        can_edit_post(actor, post) and can_create_post_in(actor, post.get_parent()) and can_create_post_in(actor, place)
+    )
+
+
+def owns_series(actor: Actor, series: SeriesPage) -> bool:
+    """Does it lie below the author page of `actor`?"""
+    above = CreatorPage.objects.filter(path=series.path[: -series.steplen])
+    return isinstance(actor, User) and above.filter(person_id=actor.pk).exists()
+
+
+def can_create_series(actor: Actor) -> bool:
+    """Below the own author page: VERIFIED_CREATOR and above. In sections editors make them, in the admin."""
+    return can_write(actor) and has_role(actor, Role.VERIFIED_CREATOR)
+
+
+def can_view_series(viewer: Actor, series: SeriesPage) -> bool:
+    """Live ones without a password: everybody. Others: who may change it, and moderators."""
+    if series.live and not series.get_view_restrictions().exists():
+        return True
+    return is_moderator(viewer) or can_edit_series(viewer, series)
+
+
+def can_edit_series(actor: Actor, series: SeriesPage) -> bool:
+    """Whose it is, ADMIN, and the editors of the place; also the order of its parts."""
+    if not can_write(actor):
+        return False
+    return owns_series(actor, series) or has_role(actor, Role.ADMIN) or _edits_here(actor, series)
+
+
+def can_delete_series(actor: Actor, series: SeriesPage) -> bool:
+    """Who may edit it, and moderators."""
+    return can_edit_series(actor, series) or is_moderator(actor)
 
 
 def is_author(actor: Actor, post: PostPage) -> bool:
@@ -85,7 +124,7 @@ def can_pick_results(actor: Actor) -> bool:
     )
 
 
-def _edits_here(actor: Actor, post: PostPage) -> bool:
+def _edits_here(actor: Actor, page: PostPage | SeriesPage) -> bool:
     if not isinstance(actor, User) or not can_write(actor):
         return False
-    return bool(post.permissions_for_user(actor).can_edit())
+    return bool(page.permissions_for_user(actor).can_edit())

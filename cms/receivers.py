@@ -14,12 +14,14 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms import selectors
 from cms.choices import POST
-from cms.models import CustomRendition, PostPage
+from cms.models import CustomRendition, PostPage, StandardPage
+from cms.rules import videos_in
 from cms.services.pictures import forget_variants
 from cms.services.tree import ensure_author_page
 from community.core import outbox
 from community.core.models import TargetCounts
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
+from community.youtube.services import want_previews
 
 EDIT_GRACE_SECONDS = 300
 
@@ -59,6 +61,12 @@ def post_published(instance: PostPage, revision: Any = None, **_kwargs: Any) -> 
 def post_indexed(instance: PostPage, **_kwargs: Any) -> None:
     """The index learns the tags: Wagtail's own entry is made when they are not stored yet."""
     insert_or_update_object(instance)
+
+
+@receiver(page_published, sender=StandardPage, dispatch_uid="cms.page_published")
+def page_published_with_videos(instance: StandardPage, **_kwargs: Any) -> None:
+    """The titles and pictures of its videos are fetched by a job."""
+    want_previews(video_ids=videos_in(instance.body))
 
 
 @receiver(page_unpublished, sender=PostPage, dispatch_uid="cms.post_unpublished")

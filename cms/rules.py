@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -13,6 +14,8 @@ from community.core import text
 
 _HEADINGS = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<([a-z0-9]+)")
+#: What the pages around a text use as ids themselves.
+_PAGE_IDS = ("content", "finder", "related", "series", "toc")
 
 
 def content_blocks(html: str) -> list[tuple[str, object]]:
@@ -45,23 +48,53 @@ def headings(html: str) -> list[str]:
 
 
 def table_of_contents(body: Any) -> list[dict[str, str]]:
-    """Text and anchor of each heading of a body's texts, in order; anchors are unique."""
-    entries: list[dict[str, str]] = []
-    taken: dict[str, int] = {}
+    """Text and anchor of each heading of a body's texts, in order; anchors are unique.
+
+    What stands aside, in call-outs and spoilers, is no part of it and has no anchors.
+    """
+    taken = new_anchors()
+    return [{"text": words, "id": anchor(words, taken)} for source in _texts(body) for words in headings(source)]
+
+
+def _texts(body: Any) -> Iterator[str]:
+    """The HTML of a body's texts in the order of the page, those of reusable content included."""
     for child in body:
-        if child.block_type not in {"rich_text", "html"}:
-            continue
-        source = child.value.source if child.block_type == "rich_text" else child.value
-        for words in headings(source):
-            entries.append({"text": words, "id": anchor(words, taken)})
-    return entries
+        if child.block_type == "rich_text":
+            yield child.value.source
+        elif child.block_type == "html":
+            yield child.value
+        elif child.block_type == "reusable" and child.value is not None:
+            yield from _texts(child.value.body)
+
+
+def videos_in(body: Any) -> list[str]:
+    """The ids of a body's videos in the order of the page, each once, those of reusable content included."""
+    return list(dict.fromkeys(_videos(body)))
+
+
+def _videos(body: Any) -> Iterator[str]:
+    for child in body:
+        if child.block_type == "video" and child.value.video_id:
+            yield child.value.video_id
+        elif child.block_type == "reusable" and child.value is not None:
+            yield from _videos(child.value.body)
+
+
+def new_anchors() -> dict[str, int]:
+    """How often each id is used on a page before its text begins."""
+    return dict.fromkeys(_PAGE_IDS, 1)
 
 
 def anchor(words: str, taken: dict[str, int]) -> str:
     """An id for a heading; `taken` counts those that are used on the page."""
     base = text.make_slug(words, fallback="part")
     taken[base] = taken.get(base, 0) + 1
-    return base if taken[base] == 1 else f"{base}-{taken[base]}"
+    if taken[base] == 1:
+        return base
+    while (numbered := f"{base}-{taken[base]}") in taken:
+        taken[base] += 1
+    taken[numbered] = 1
+    return numbered
 
 
 def anchored(html: str, taken: dict[str, int]) -> str:

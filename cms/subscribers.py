@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cms.models import CreatorPage
+from cms.selectors.videos import list_videos_to_show
 from cms.services.authors import rename_author_page
 from cms.services.pictures import prepare_post
 from community.core.outbox import Recorded, subscriber
 from community.facts.accounts import UserUpdated
-from community.facts.posts import PostPublished
+from community.facts.posts import PostPublished, PostUpdated
+from community.youtube.services import want_previews
 
 
 @subscriber(UserUpdated)
@@ -23,3 +25,9 @@ def rename_author_page_after_profile_change(recorded: Recorded) -> None:
 def prepare_cover_of_published_post(recorded: Recorded) -> None:
     """The first reader does not wait for pictures to be made smaller."""
     prepare_post(post_id=recorded.fact.post_id)
+
+
+@subscriber(PostPublished, PostUpdated)
+def want_previews_of_videos(recorded: Recorded) -> None:
+    """Titles and pictures of videos are there before the first readers, who ask YouTube for nothing."""
+    want_previews(video_ids=list_videos_to_show(recorded.fact.post_id))

@@ -29,10 +29,14 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", cms_views.robots, name="robots"),
+    path("favicon.ico", cms_views.favicon, name="favicon"),
     path("sitemap.xml", cms_views.sitemap, name="sitemap"),
+    path("service-worker.js", cms_views.service_worker, name="service_worker"),
     path("", include("sparkle_site.api_urls")),
     path("cms/login/", to_sign_in, name="cms_login"),
     path("cms/logout/", to_sign_out, name="cms_logout"),
+    path("cms/reports/page-types-usage/", cms_views.page_types),
+    path("cms/reports/page-types-usage/results/", cms_views.page_types_results),
     path("cms/", include(wagtailadmin_urls)),
     path("django-admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),
@@ -67,6 +71,8 @@ urlpatterns += i18n_patterns(
     path("categories/<str:slug>/", cms_views.category, name="category"),
     path("tags/<str:slug>/", cms_views.tag, name="tag"),
     path("search/", cms_views.search, name="search"),
+    path("offline/", cms_views.offline, name="offline"),
+    path("manifest.webmanifest", cms_views.manifest, name="manifest"),
     # Wagtail's sign-in page for restricted pages signs in by itself: everybody uses the site's.
     path("_util/login/", to_sign_in),
     path(

@@ -114,6 +114,10 @@ VALUES: dict[str, Schema] = {
 }
 
 
+#: kind of block → what is answered beside its value; when it comes back it is not read.
+BESIDE: dict[str, Schema] = {"video": {"video": {"type": ["object", "null"]}}}
+
+
 def _block(kind: str, value: Schema) -> Schema:
     return {
         "type": "object",
@@ -121,6 +125,7 @@ def _block(kind: str, value: Schema) -> Schema:
             "type": {"type": "string", "const": kind},
             "value": value,
             "id": {"type": ["string", "null"], "maxLength": 40},
+            **BESIDE.get(kind, {}),
         },
         "required": ["type", "value"],
         "additionalProperties": False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,20 +15,27 @@ from django.db.models.functions import Cast, Least
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from taggit.models import Tag
 from wagtail.models import Page, Revision
 from wagtail.rich_text import RichText, expand_db_html
 
+from cms import permissions
 from cms.api.blocks import pictures_of
 from cms.choices import POST
 from cms.models import Category, CustomImage, CustomRendition, PostPage
 from cms.rules import address
 from cms.selectors.pictures import picture
 from cms.selectors.series import SeriesPlace, find_place
+from cms.selectors.videos import previews_of
 from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, author_card
 from community.core.api.links import absolute
+from community.core.errors import Invalid
 from community.core.models import TargetCounts
+from community.core.pictures import Picture
+from community.core.text import youtube_id
+from community.youtube.selectors import Preview
 
 #: What lists do not show need not be read.
 UNREAD = (
@@ -65,11 +72,21 @@ class PostAnswer:
 
 
 @dataclasses.dataclass(frozen=True)
+class VideoAnswer:
+    """A video with what is known of it."""
+
+    id: str
+    title: str
+    thumbnail: Picture | None
+
+
+@dataclasses.dataclass(frozen=True)
 class PostDetail(PostAnswer):
     """A post with its text."""
 
     content: str = ""
     body: Sequence[dict[str, Any]] = ()
+    video: VideoAnswer | None = None
     tags: Sequence[Tag] = ()
     place: SeriesPlace | None = None
 
@@ -105,13 +122,27 @@ def post_answer(post: PostPage, *, viewer: Actor) -> PostDetail:
     beside = _beside(row, _counts([row.pk]), {})
     tag_ids = [item.tag_id for item in shown.tagged_items.all()]
     tags = Tag.objects.in_bulk(tag_ids)
+    stored = previews_of(shown)
     return PostDetail(
         **{**beside, "post": shown, "cover": covers.get(shown.cover_image_id)},
         content=content_of(shown),
-        body=list(shown.body.get_prep_value()),
+        body=[_with_video(block, stored) for block in shown.body.get_prep_value()],
+        video=_video_answer(shown.video_id, "", stored) if shown.video_id else None,
         tags=[tags[tag_id] for tag_id in dict.fromkeys(tag_ids) if tag_id in tags],
         place=find_place(row, viewer=viewer),
     )
+
+
+def _with_video(block: dict[str, Any], stored: Mapping[str, Preview]) -> dict[str, Any]:
+    """A stored block; beside that of a video what is known of the video."""
+    value = block["value"]
+    video_id = youtube_id(value.get("video") or "") if block["type"] == "video" else None
+    return {**block, "video": _video_answer(video_id, value.get("title") or "", stored)} if video_id else block
+
+
+def _video_answer(video_id: str, title: str, stored: Mapping[str, Preview]) -> VideoAnswer:
+    found = stored.get(video_id)
+    return VideoAnswer(video_id, title or (found.title if found else ""), found.picture if found else None)
 
 
 def _counts(ids: Iterable[int]) -> dict[int, TargetCounts]:
@@ -235,7 +266,7 @@ _AS_HTML: dict[str, Callable[[Any], str]] = {
     "image": _figure,
     "gallery": _gallery,
     "video": _video,
-    "embed": lambda value: _link(value.url, value["title"]),
+    "embed": lambda value: _link(value["url"], value["title"]),
     "callout": _callout,
     "spoiler": _spoiler,
     "table": _table,
@@ -260,6 +291,12 @@ def image_at(text: str) -> CustomImage | None:
         if found is not None and text in (found.file.url, absolute(found.file.url)):
             return image
     return None
+
+
+def check_cover(image: CustomImage | None, *, actor: Actor, kept: set[int | None]) -> None:
+    """Raises Invalid for a picture that is not the actor's to use; one of `kept`, which is there already, may stay."""
+    if image is not None and image.pk not in kept and not permissions.can_use_image(actor, image):
+        raise Invalid(fields={"cover_image": _("Only pictures of this site that you may use.")})
 
 
 def images_in(post: PostPage) -> set[int]:

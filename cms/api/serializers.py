@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -23,9 +23,9 @@ from community.core.api.fields import (
     StrictIntegerField,
 )
 from community.core.api.links import absolute
-from community.core.api.pagination import GrowingPageQuery
+from community.core.api.pagination import FAR_ENOUGH, GrowingPageQuery
 from community.core.api.serializers import Input, Shape
-from community.core.api.shapes import AuthorShape
+from community.core.api.shapes import AuthorShape, PictureField
 
 ADDRESS_MAX = 2000
 SLUG_FILTER_MAX = 255
@@ -97,12 +97,23 @@ class PostShape(Shape):
     url = serializers.URLField()
 
 
+class VideoShape(Shape):
+    """A video of YouTube, with what this site has fetched of it."""
+
+    id = serializers.CharField(help_text="The 11 characters of YouTube.")
+    title = serializers.CharField(allow_blank=True, help_text="The author's, else YouTube's; empty when unknown.")
+    thumbnail = PictureField(help_text="A picture of this site; null when there is none yet.")
+
+
 class BlockShape(Shape):
     """One block of a body."""
+
+    sometimes: ClassVar[frozenset[str]] = frozenset({"video"})
 
     id = serializers.CharField(allow_null=True)
     type = serializers.CharField()
     value = RawJSONField()
+    video = VideoShape(required=False, help_text="Beside blocks of the type `video` only; ignored when it comes back.")
 
 
 class PartShape(Shape):
@@ -133,6 +144,7 @@ class PostDetailShape(PostShape):
 
     content = serializers.CharField(allow_blank=True, help_text="The text as cleaned HTML.")
     body = BlockShape(many=True, help_text="The same as blocks.")
+    video = VideoShape(allow_null=True, help_text="The video shown instead of the cover; null for none.")
     tags = NamedShape(many=True)
     category = NamedShape(source="post.category", allow_null=True)
     series = SeriesPlaceShape(source="place", allow_null=True, help_text="Null for a post in no series.")
@@ -182,6 +194,16 @@ class _PostFields(Input):
     cover_image = CoverField(required=False, allow_null=True, help_text="A picture of this site; null for none.")
     tags = serializers.ListField(child=StrictCharField(max_length=TAG_MAX), required=False, max_length=TAGS_MAX)
     category_id = CategoryIdField(required=False, allow_null=True, source="category")
+    series_id = IdField(
+        required=False, allow_null=True, help_text="A series one may write into; null for none. Newcomers come last."
+    )
+    series_position = StrictIntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=FAR_ENOUGH,
+        help_text="The place in the series, from 1, as `series.position` tells it; null for the end.",
+    )
 
 
 class PostChanges(_PostFields):

@@ -12,6 +12,8 @@ urlpatterns = [
     path("posts/<str:id>/restoration", views.RestorationView.as_view()),
     path("series", series.SeriesListView.as_view()),
     path("series/<str:id>", series.SeriesView.as_view()),
+    path("series/<str:id>/parts", series.PartsView.as_view()),
+    path("me/series", series.OwnSeriesView.as_view()),
     path("me/bin", views.BinView.as_view()),
     path("categories", views.CategoryListView.as_view()),
     path("tags", views.TagListView.as_view()),

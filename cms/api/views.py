@@ -26,7 +26,7 @@ from community.core.api.fields import identity
 from community.core.api.operations import PATH_ID, operation
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
-from community.core.errors import Invalid
+from community.core.errors import Invalid, NotFound
 
 ORDERINGS: dict[str, tuple[str, str]] = {
     "recent": ("-first_published_at", "-pk"),
@@ -69,15 +69,25 @@ class PostListView(ApiView):
         )
         return page.with_items(listings.list_answers(page.items))
 
-    @operation("createPost", tag="Posts", access="signed-in", body=PostInput, answer=PostDetailShape, status=201)
+    @operation(
+        "createPost",
+        tag="Posts",
+        access="signed-in",
+        body=PostInput,
+        answer=PostDetailShape,
+        status=201,
+        errors=[404, 409],
+    )
     def post(self, request: Request, body: dict[str, Any]) -> listings.PostDetail:
         """Create a post
 
-        The post goes below one's own author page, as a draft unless `published` is true. `content` becomes
-        one block of rich text, cleaned by the site's policy.
+        The post goes below one's own author page, or into the series `seriesId`, as a draft unless `published`
+        is true. `content` becomes one block of rich text, cleaned by the site's policy.
         """
         _check_images(request, body, None)
-        return _answer(request, services.create_post(actor=request.user, **body))
+        _find_series(request, body)
+        parent = body.pop("series", None)
+        return _answer(request, services.create_post(actor=request.user, parent=parent, **body))
 
 
 class PostView(ApiView):
@@ -104,11 +114,13 @@ class PostView(ApiView):
         """Change a post
 
         Fields that are left out stay as they are. With `version` (or the header If-Match) a change made from
-        an older version is refused with 409 and `currentVersion`.
+        an older version is refused with 409 and `currentVersion`. `seriesId` moves the post into a series or,
+        with null, out of it, `seriesPosition` inside it; its address changes, and the old one leads to the new one.
         """
         post = _find(request, id)
         version = expected_version(request, body.pop("version", None))
         _check_images(request, body, post)
+        _find_series(request, body)
         return _answer(request, services.update_post(actor=request.user, post=post, version=version, **body))
 
     @operation("deletePost", tag="Posts", access="signed-in", status=204, parameters=[PATH_ID])
@@ -167,12 +179,21 @@ def _answer(request: Request, post: PostPage) -> listings.PostDetail:
     return listings.post_answer(post, viewer=request.user)
 
 
+def _find_series(request: Request, body: dict[str, Any]) -> None:
+    """Puts the series in the place of its id; raises Invalid when there is none that the actor may write into."""
+    if "series_id" not in body:
+        return
+    number = body.pop("series_id")
+    try:
+        body["series"] = None if number is None else selectors.get_series_to_fill(number, actor=request.user)
+    except NotFound as error:
+        raise Invalid(fields={"series_id": _("There is no such series that you may write into.")}) from error
+
+
 def _check_images(request: Request, body: dict[str, Any], post: PostPage | None) -> None:
     """Raises Invalid for pictures that are not the actor's to use; those the post has may stay."""
-    image = body.get("cover_image")
-    there = {post.cover_image_id} if post is not None else set()
-    if image is not None and image.pk not in there and not permissions.can_use_image(request.user, image):
-        raise Invalid(fields={"cover_image": _("Only pictures of this site that you may use.")})
+    kept = {post.cover_image_id} if post is not None else set()
+    listings.check_cover(body.get("cover_image"), actor=request.user, kept=kept)
     blocks = body.get("body") or []
     shown = [
         (f"body.{index}.value{place}.image", picture)

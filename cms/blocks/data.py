@@ -25,7 +25,7 @@ class CodeValue(blocks.StructValue):
         from pygments.lexers import get_lexer_by_name
 
         lexer = get_lexer_by_name(self.get("language") or "text", stripnl=False)
-        return mark_safe(highlight(self.get("code") or "", lexer, HtmlFormatter(nowrap=True)))  # noqa: S308
+        return mark_safe(highlight(self.get("code") or "", lexer, HtmlFormatter(nowrap=True)))  # noqa: S308 - Pygments escapes
 
 
 class CodeBlock(blocks.StructBlock):

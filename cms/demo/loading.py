@@ -50,7 +50,9 @@ def load_demo(progress: Progress = silent, *, picture_scale: float = 0.8) -> Non
             series=pages.load_series(material, users, gallery),
         )
         posts.load_posts(material, users, shelves, users[ADMIN].created_at, gallery, progress)
+        posts.load_drafts(material, users[EDITOR], shelves, users[ADMIN].created_at)
     pages.load_documents(material, owner=users[EDITOR])
+    pages.load_announcements(material)
     pages.load_home(material, owner=users[EDITOR])
     progress("the pictures that a first visit shows")
     newest = PostPage.objects.published().order_by("-first_published_at").values_list("pk", flat=True)

@@ -98,6 +98,25 @@ class Document:
 
 
 @dataclasses.dataclass(frozen=True)
+class Draft:
+    """A post an editor has begun in a section; with `goes_out` it comes out by itself, so long after the loading."""
+
+    section: str
+    title: str
+    body: tuple[markup.Part, ...]
+    goes_out: timedelta | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Reusable:
+    """Words that several pages show."""
+
+    slug: str
+    name: str
+    html: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Material:
     """Everything."""
 
@@ -108,6 +127,9 @@ class Material:
     series: tuple[Series, ...]
     posts: tuple[Post, ...]
     home: dict[str, Any]
+    announcements: tuple[dict[str, str], ...]
+    drafts: tuple[Draft, ...]
+    reusable: tuple[Reusable, ...]
 
 
 @functools.cache
@@ -134,6 +156,11 @@ def read_material() -> Material:
         documents=tuple(_document(CONTENT / "pages" / f"{slug}.md") for slug in ("about", "rules", "privacy")),
         posts=tuple(sorted(posts, key=lambda post: post.ago, reverse=True)),
         home=site["home"],
+        announcements=tuple(site["announcements"]),
+        drafts=tuple(_draft(entry) for entry in site["drafts"]),
+        reusable=tuple(
+            Reusable(entry["slug"], entry["name"], markup.rich_text(entry["text"])) for entry in site["reusable"]
+        ),
     )
 
 
@@ -174,6 +201,16 @@ def _post(path: Path, *, author: str, section: str = "") -> Post:
         pinned=head.get("pinned", False),
         series=head.get("series", ""),
         body=tuple(markup.parts(body)),
+    )
+
+
+def _draft(entry: dict[str, str]) -> Draft:
+    goes_out = entry.get("goes_out")
+    return Draft(
+        section=entry["section"],
+        title=entry["title"],
+        body=tuple(markup.parts(entry["text"])),
+        goes_out=_duration(goes_out) if goes_out else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from django.db import transaction
 from wagtail.models import Page
@@ -10,8 +11,17 @@ from wagtail.rich_text import RichText
 
 from cms.demo.gallery import Gallery
 from cms.demo.markup import Text
-from cms.demo.material import Material, Series
-from cms.models import Category, PostPage, SectionPage, SeriesPage, StandardPage
+from cms.demo.material import Material, Reusable, Series
+from cms.models import (
+    Announcement,
+    Category,
+    CreatorPage,
+    PostPage,
+    ReusableContent,
+    SectionPage,
+    SeriesPage,
+    StandardPage,
+)
 from cms.models.home import FeaturedPost
 from cms.services import add_page, ensure_author_page, site_root
 from community.accounts.models import User
@@ -67,14 +77,28 @@ def _make_series(entry: Series, parent: Page, owner: User, gallery: Gallery) -> 
 
 
 def load_documents(material: Material, *, owner: User) -> None:
-    """Makes the standard pages that are missing."""
+    """Makes the words for several pages and the standard pages that are missing; the former end each of the latter."""
     home = site_root()
+    ends = [("reusable", _reusable(entry)) for entry in material.reusable]
     there = set(StandardPage.objects.child_of(home).values_list("slug", flat=True))
     for document in material.documents:
         if document.slug not in there:
-            body = [("rich_text", RichText(part.html)) for part in document.body if isinstance(part, Text)]
+            body = [("rich_text", RichText(part.html)) for part in document.body if isinstance(part, Text)] + ends
             page = StandardPage(title=document.title, slug=document.slug, body=body, show_in_menus=True, owner=owner)
             _publish_below(home, page, owner)
+
+
+def _reusable(entry: Reusable) -> ReusableContent:
+    body = [("rich_text", RichText(entry.html))]
+    content, _made = ReusableContent.objects.get_or_create(slug=entry.slug, defaults={"name": entry.name, "body": body})
+    return content
+
+
+def load_announcements(material: Material) -> None:
+    """Makes the banners, unless there is one already."""
+    if not Announcement.objects.exists():
+        for entry in material.announcements:
+            Announcement.objects.create(**entry)
 
 
 @transaction.atomic
@@ -92,7 +116,24 @@ def load_home(material: Material, *, owner: User) -> None:
         for order, slug in enumerate(wanted["featured"])
         if slug in posts
     ]
+    home.rows = [row for entry in wanted["rows"] if (row := _row(entry)) is not None]
     home.save_revision(user=owner).publish(user=owner, skip_permission_checks=True)
+
+
+def _row(entry: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """A row of the first page as its block; None when what it shows is not there any more."""
+    title = entry.get("title", "")
+    if "people" in entry:
+        authors = CreatorPage.objects.filter(slug__in=entry["people"])
+        people = sorted(authors, key=lambda page: entry["people"].index(page.slug))
+        return ("people", {"title": title, "people": people}) if people else None
+    row = {"title": title, "rhythm": entry["rhythm"], "count": entry["count"], "category": None, "page": None}
+    if "category" in entry:
+        source = {"category": Category.objects.filter(slug=entry["category"]).first()}
+    else:
+        author, _slash, slug = entry["series"].partition("/")
+        source = {"page": SeriesPage.objects.filter(owner__username=author, slug=slug).first()}
+    return ("posts", {**row, **source}) if any(source.values()) else None
 
 
 @transaction.atomic

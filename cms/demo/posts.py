@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from wagtail.models import PageLogEntry
+from wagtail.models import Page, PageLogEntry
 from wagtail.rich_text import RichText
 
 from cms.demo import markup
 from cms.demo.gallery import Gallery
 from cms.demo.markup import Drawing, Part
-from cms.demo.material import Material, Motif, Post
+from cms.demo.material import Draft, Material, Motif, Post
 from cms.demo.pages import Shelves
 from cms.demo.progress import Progress
 from cms.models import CreatorPage, CustomImage, PostPage
@@ -44,6 +44,23 @@ def load_posts(
         )
         if number % 10 == 0 or number == len(missing):
             progress(f"{number} of {len(missing)} posts")
+
+
+def load_drafts(material: Material, editor: User, shelves: Shelves, base: datetime) -> None:
+    """Makes what the editor has begun, as far as no post of this name is there."""
+    there = set(PostPage.objects.filter(author=editor).values_list("title", flat=True))
+    for draft in material.drafts:
+        if draft.title not in there:
+            _begin(draft, editor, shelves.sections[draft.section], base)
+
+
+@transaction.atomic
+def _begin(draft: Draft, editor: User, section: Page, base: datetime) -> None:
+    body = [_block(part, []) for part in draft.body]
+    page = create_post(actor=editor, title=draft.title, body=body, parent=section)
+    if draft.goes_out is not None:
+        page.go_live_at = base + draft.goes_out
+        page.save_revision(user=editor, clean=False).publish(user=editor, skip_permission_checks=True)
 
 
 def _pictures(post: Post) -> Iterator[tuple[Motif, str, str]]:

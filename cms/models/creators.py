@@ -28,8 +28,8 @@ class AuthorsGround:
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
         """As Wagtail's, without what was granted at the home page."""
         tester = super().permissions_for_user(user)  # type: ignore[misc]
-        if hasattr(tester, "permissions") and self._is_on_authors_ground():
-            path = self.path  # type: ignore[attr-defined]
+        path = self.path  # type: ignore[attr-defined]
+        if hasattr(tester, "permissions") and path[: Page.steplen * (HOME_DEPTH + 1)] in _directories(user):
             tester.permissions = {
                 granted.permission.codename.rsplit("_", maxsplit=1)[0]
                 for granted in tester.permission_policy.get_cached_permissions_for_user(user)
@@ -37,9 +37,14 @@ class AuthorsGround:
             }
         return tester
 
-    def _is_on_authors_ground(self) -> bool:
-        directory = self.path[: Page.steplen * (HOME_DEPTH + 1)]  # type: ignore[attr-defined]
-        return CreatorIndexPage.objects.filter(path=directory).exists()
+
+def _directories(user: Any) -> frozenset[str]:
+    """The paths of the directories, asked once for each `user` object, as Wagtail does with the user's rights."""
+    known: frozenset[str] | None = getattr(user, "_directories", None)
+    if known is None:
+        known = frozenset(CreatorIndexPage.objects.values_list("path", flat=True))
+        user._directories = known
+    return known
 
 
 class CreatorIndexPage(ServedPage, Page):
@@ -52,6 +57,7 @@ class CreatorIndexPage(ServedPage, Page):
     subpage_types = ["cms.CreatorPage"]
     template = "cms/pages/creator_index_page.html"
     page_description = _("The directory of creators. One is enough.")
+    admin_icon = "group"
     max_count = 1
 
     class Meta:
@@ -93,6 +99,7 @@ class CreatorPage(AuthorsGround, ServedPage, Page):
     served_with = ("person__profile", "banner")
     template = "cms/pages/creator_page.html"
     page_description = _("The page of one author. It is made by itself at the first post.")
+    admin_icon = "user"
 
     class Meta:
         verbose_name = _("author page")

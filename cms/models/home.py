@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -42,6 +43,7 @@ class HomePage(ServedPage, Page):
     subpage_types = ["cms.SectionPage", "cms.CreatorIndexPage", "cms.StandardPage"]
     template = "cms/pages/home_page.html"
     page_description = _("The first page of the site.")
+    admin_icon = "home"
     max_count_per_parent = 1
 
     class Meta:
@@ -51,12 +53,12 @@ class HomePage(ServedPage, Page):
     def page_below(self, path_components: list[str]) -> Page | None:
         """A live page below, by its whole path at once, where Wagtail asks the database level by level."""
         path = self.url_path + "/".join(path_components) + "/"
-        found = Page.objects.filter(url_path=path, live=True).select_related("content_type").first()
-        if found is None or found.specific_class is None:
+        found = Page.objects.filter(url_path=path, live=True).order_by("pk").values_list("pk", "content_type").first()
+        page_type = ContentType.objects.get_for_id(found[1]).model_class() if found else None
+        if found is None or page_type is None:
             return None
-        related = getattr(found.specific_class, "served_with", ())
-        rows = found.specific_class.objects.select_related("content_type", *related)
-        return rows.filter(pk=found.pk).first()
+        rows = page_type._default_manager.select_related("content_type", *getattr(page_type, "served_with", ()))
+        return rows.filter(pk=found[0]).first()
 
 
 class FeaturedPost(Orderable):

@@ -127,6 +127,7 @@ class PostPage(AuthorsGround, ServedPage, Page):
     served_with = ("author__profile", "category", "cover_image")
     template = "cms/pages/post_page.html"
     page_description = _("A text, a video, a picture story.")
+    admin_icon = "doc-full"
     show_in_menus_default = False
 
     class Meta:

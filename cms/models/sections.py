@@ -40,6 +40,7 @@ class SectionPage(ServedPage, Page):
     served_with = ("cover_image",)
     template = "cms/pages/section_page.html"
     page_description = _("A part of the magazine, with posts by editors.")
+    admin_icon = "folder-open-inverse"
 
     class Meta:
         verbose_name = _("section")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 from wagtail.search import index
 
+from cms.choices import INTRODUCTION_MAX
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class SeriesPage(AuthorsGround, ServedPage, Page):
     """An ordered series of posts, of an author or of a section; the order is that of the pages below it."""
 
-    introduction = models.TextField(_("introduction"), max_length=500, blank=True)
+    introduction = models.TextField(_("introduction"), max_length=INTRODUCTION_MAX, blank=True)
     cover_image = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL,
         verbose_name=_("cover"),
@@ -40,10 +41,16 @@ class SeriesPage(AuthorsGround, ServedPage, Page):
     served_with = ("cover_image",)
     template = "cms/pages/series_page.html"
     page_description = _("Posts that belong together, read one after the other.")
+    admin_icon = "list-ol"
 
     class Meta:
         verbose_name = _("series")
         verbose_name_plural = _("series")
+
+    @property
+    def version(self) -> int:
+        """The number of the newest revision: what an optimistic save is compared with."""
+        return self.latest_revision_id or 0
 
     def parts(self) -> models.QuerySet[PostPage]:
         """Its live posts in their order."""

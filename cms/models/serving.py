@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, PreviewableMixin
 from wagtail.url_routing import RouteResult
 
 from cms.choices import RESERVED_ROOT_SLUGS
@@ -22,7 +22,7 @@ _views: dict[type, View] = {}
 
 
 def served_by(page_type: type) -> Callable[[V], V]:
-    """Registers `view(request, page)` as what answers for pages of `page_type`."""
+    """Registers `view(request, page)` as what answers for pages, or previews of snippets, of `page_type`."""
 
     def register(view: V) -> V:
         _views[page_type] = view
@@ -31,8 +31,33 @@ def served_by(page_type: type) -> Callable[[V], V]:
     return register
 
 
-class ServedPage:
+class SiteWidths:
+    """Mixin of what can be previewed: the widths at which the site changes its form."""
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """A phone, a tablet, a desk; in the words and shape of Wagtail."""
+        return [
+            {"name": "mobile", "icon": "mobile-alt", "device_width": 390, "label": _("Preview on a phone")},
+            {"name": "tablet", "icon": "tablet-alt", "device_width": 820, "label": _("Preview on a tablet")},
+            {"name": "desktop", "icon": "desktop", "device_width": 1280, "label": _("Preview on a large screen")},
+        ]
+
+
+class PreviewedSnippet(SiteWidths, PreviewableMixin):
+    """Mixin of snippets: the preview in the editor, through the registered view."""
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """What is in the form, as readers will see it."""
+        request.is_preview = True  # type: ignore[attr-defined]
+        return _views[type(self)](request, self)
+
+
+class ServedPage(SiteWidths):
     """Mixin of our page types: serve and preview through the registered view."""
+
+    #: The icon of the type in the admin, from Wagtail's set.
+    admin_icon = "doc-empty"
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail's, with the short cut of `page_below` for a type that has one."""

@@ -15,6 +15,7 @@ from wagtail.search import index
 
 from cms.blocks import PlainBodyBlock
 from cms.blocks.links import is_own_path
+from cms.models.serving import PreviewedSnippet
 from community.core.text import is_web_address
 
 
@@ -57,7 +58,7 @@ class Category(index.Indexed, models.Model):
         return f"/categories/{self.slug}/"
 
 
-class Announcement(models.Model):
+class Announcement(PreviewedSnippet, models.Model):
     """A banner above every page, for some time and some of the readers."""
 
     class Level(models.TextChoices):
@@ -126,7 +127,7 @@ class Announcement(models.Model):
             raise ValidationError(problems)
 
 
-class ReusableContent(index.Indexed, models.Model):
+class ReusableContent(PreviewedSnippet, index.Indexed, models.Model):
     """Words and pictures that several pages show; changed once, changed everywhere."""
 
     name = models.CharField(_("name"), max_length=120)

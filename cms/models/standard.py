@@ -23,6 +23,7 @@ class StandardPage(ServedPage, Page):
     subpage_types = ["cms.StandardPage"]
     template = "cms/pages/standard_page.html"
     page_description = _("A page for itself, such as About or the rules.")
+    admin_icon = "doc-empty"
 
     class Meta:
         verbose_name = _("page")

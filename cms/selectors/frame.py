@@ -126,6 +126,11 @@ def get_frame(*, site: Site | None, viewer: Actor, now: datetime | None = None) 
     )
 
 
+def announcement_card(announcement: Announcement) -> AnnouncementCard:
+    """`announcement`, saved or not, as its readers will see it."""
+    return _banner(_stored_card(announcement))
+
+
 def forget_frame() -> None:
     """Menus, banners and tags are read anew; called after the commit of a change to them."""
     cache.delete_many([SITES_KEY, FRAMES_KEY, TALKED_ABOUT_KEY])
@@ -173,9 +178,12 @@ def _banners(banners: Iterable[_Banner], viewer: Actor, now: datetime) -> list[A
         begun = banner.card["starts_at"] is None or banner.card["starts_at"] <= now
         over = banner.card["ends_at"] is not None and banner.card["ends_at"] <= now
         if begun and not over and banner.audience in audiences and _is_for(banner.language):
-            target = banner.card["url"]
-            shown.append(AnnouncementCard(**{**banner.card, "url": _in_readers_language(target)}))
+            shown.append(_banner(banner.card))
     return shown[:BANNERS]
+
+
+def _banner(card: dict[str, Any]) -> AnnouncementCard:
+    return AnnouncementCard(**{**card, "url": _in_readers_language(card["url"])})
 
 
 def _kept(site: Site | None) -> _Kept:
@@ -260,7 +268,7 @@ def _stored_card(row: Announcement) -> dict[str, Any]:
     safe = is_own_path(target) or is_web_address(target)
     return {
         "id": row.pk,
-        "key": f"{row.pk}-{int(row.updated_at.timestamp() * 1000)}",
+        "key": f"{row.pk}-{int(row.updated_at.timestamp() * 1000)}" if row.updated_at else "",
         "text": row.text,
         "link_text": row.link_text if safe else "",
         "url": target if safe else "",

@@ -6,11 +6,13 @@ import dataclasses
 import functools
 import operator
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Count, Exists, Q, QuerySet, Sum
 from django.db.models.functions import Length, Substr
 from wagtail.models import Page
 
+from cms import permissions
 from cms.models import CreatorPage, PostPage, SectionPage, SeriesPage
 from cms.rules import address
 from cms.selectors.cards import PERSON_FIELDS, card_of_author
@@ -44,6 +46,9 @@ class SeriesCard:
     parts: int
     minutes: int
     complete: bool
+    published: bool = True
+    version: int = 0
+    updated_at: datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,17 +114,33 @@ def _readable(viewer: Actor) -> QuerySet[SeriesPage]:
 
 
 def get_series(series_id: int, *, viewer: Actor) -> SeriesPage:
-    """The series, with its cover; NotFound when there is none or `viewer` may not read it."""
-    rows = _readable(viewer).select_related("cover_image")
+    """The series, with its cover; NotFound when there is none or `viewer` may not see it."""
+    rows = SeriesPage.objects.select_related("cover_image")
     found = rows.filter(pk=series_id).first() if 0 < series_id < 2**63 else None
-    if found is None:
+    if found is None or not permissions.can_view_series(viewer, found):
         raise NotFound()
     return found
 
 
-def list_parts(series: SeriesPage, *, viewer: Actor) -> QuerySet[PostPage]:
-    """The posts of a series that `viewer` may see, in their order."""
-    return list_posts(viewer=viewer).filter(path__startswith=series.path, depth=series.depth + 1).order_by("path")
+def get_series_to_fill(series_id: int, *, actor: Actor) -> SeriesPage:
+    """The series; NotFound when there is none or `actor` may not put posts there."""
+    found = SeriesPage.objects.filter(pk=series_id).first() if 0 < series_id < 2**63 else None
+    if found is None or not permissions.can_create_post_in(actor, found):
+        raise NotFound()
+    return found
+
+
+def list_own_series(*, viewer: Actor) -> QuerySet[SeriesPage]:
+    """What lies below the author page of `viewer`, drafts and empty ones too, the newest first."""
+    own = CreatorPage.objects.filter(person_id=getattr(viewer, "pk", None)).values("path")
+    rows = SeriesPage.objects.annotate(_above=ABOVE).filter(_above__in=own)
+    return rows.select_related("cover_image").order_by("-pk")
+
+
+def list_parts(series: SeriesPage, *, viewer: Actor, drafts: bool = False) -> QuerySet[PostPage]:
+    """The posts of a series that `viewer` may see, in their order; with `drafts` also as list_posts has them."""
+    posts = list_posts(viewer=viewer, drafts=drafts)
+    return posts.filter(path__startswith=series.path, depth=series.depth + 1).order_by("path")
 
 
 def series_cards(pages: list[SeriesPage], *, viewer: Actor, below: Page | None = None) -> list[SeriesCard]:
@@ -152,6 +173,9 @@ def series_cards(pages: list[SeriesPage], *, viewer: Actor, below: Page | None =
             parts=numbers.get(page.path, (0, 0))[0],
             minutes=numbers.get(page.path, (0, 0))[1],
             complete=page.complete,
+            published=page.live,
+            version=page.version,
+            updated_at=page.latest_revision_created_at or page.last_published_at,
         )
         for page in pages
     ]
@@ -182,13 +206,13 @@ def _places(paths: set[str], known: Page | None) -> tuple[dict[str, AuthorCard |
 
 
 def find_place(post: PostPage, *, viewer: Actor) -> SeriesPlace | None:
-    """Where in its series a post stands; None for a post in no live series, and for one that is not live itself."""
+    """Where in its series a post stands, a draft where it will stand; None for a post in no live series."""
     if not post.path:
         return None
     series = SeriesPage.objects.live().filter(path=post.path[:-STEP]).first()
     if series is None:
         return None
-    parts = list_numbered(series, viewer=viewer)
+    parts = list_numbered(series, viewer=viewer, draft=None if post.live else post)
     position = next((part.number for part in parts if part.id == post.pk), None)
     if position is None:
         return None
@@ -197,9 +221,13 @@ def find_place(post: PostPage, *, viewer: Actor) -> SeriesPlace | None:
     )
 
 
-def list_numbered(series: SeriesPage, *, viewer: Actor) -> list[Part]:
-    """The table of contents of a series; one query."""
-    rows = list_parts(series, viewer=viewer).values_list("pk", "title", "url_path", "reading_minutes", "language")
+def list_numbered(series: SeriesPage, *, viewer: Actor, draft: PostPage | None = None) -> list[Part]:
+    """The table of contents of a series, as it will be with `draft` in it; one query."""
+    parts = list_parts(series, viewer=viewer)
+    if draft is not None:
+        shown = Q(pk__in=parts.order_by().values("pk")) | Q(pk=draft.pk)
+        parts = PostPage.objects.existing().filter(shown).order_by("path")
+    rows = parts.values_list("pk", "title", "url_path", "reading_minutes", "language")
     return [
         Part(number, pk, title, localized(address(url_path)), minutes, foreign(language))
         for number, (pk, title, url_path, minutes, language) in enumerate(rows, 1)

@@ -12,6 +12,7 @@ from cms.services.posts import (
     unpublish_post,
     update_post,
 )
+from cms.services.series import create_series, delete_series, order_parts, update_series
 from cms.services.tree import add_page, ensure_author_page, unique_slug
 
 __all__ = [
@@ -20,14 +21,18 @@ __all__ = [
     "add_page",
     "clean_again",
     "create_post",
+    "create_series",
     "creator_index",
     "delete_post",
+    "delete_series",
     "ensure_author_page",
     "ensure_site_structure",
+    "order_parts",
     "purge_bin",
     "restore_post",
     "site_root",
     "unique_slug",
     "unpublish_post",
     "update_post",
+    "update_series",
 ]

@@ -16,7 +16,8 @@ from wagtail.models import Page
 
 from cms import permissions, rules
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
-from cms.models import Category, CustomImage, PostPage
+from cms.models import Category, CustomImage, PostPage, SeriesPage
+from cms.services.parts import lock_places, lock_posts, move_part, put_at
 from cms.services.tree import add_page, ensure_author_page
 from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
@@ -51,10 +52,12 @@ def create_post(
     category: Category | int | None = None,
     published: bool = False,
     parent: Page | None = None,
+    series_position: int | None = None,
 ) -> PostPage:
     """Makes a post below the actor's own author page (or `parent`) and returns it.
 
-    The body is `content` (HTML, cleaned) or `body` (blocks). Raises Invalid with a message per field,
+    The body is `content` (HTML, cleaned) or `body` (blocks). In a series the post comes last, or at
+    `series_position` among the parts that `actor` sees there. Raises Invalid with a message per field,
     NotAllowed, or TooMany.
     """
     author = require_writer(actor)
@@ -69,27 +72,49 @@ def create_post(
             raise NotAllowed()
         if parent is not None:
             ensure_author_page(person=author)
+        series = _series_for(parent, series_position)
         tag_names = values.pop("tags")
         post = PostPage(author=author, owner=author, live=False, has_unpublished_changes=True, **values)
         add_page(parent=place, page=post, slug_source=post.title)
         _store(post, tag_names, author=author, publish=published)
+        if series is not None:
+            put_at(series, post, series_position, actor=author)
+            post.refresh_from_db()
     return post
+
+
+def _series_for(parent: Page | None, position: int | None) -> SeriesPage | None:
+    """The series in which a new post gets a place, locked; None without one to give."""
+    if position is None:
+        return None
+    series = parent.specific_deferred if parent is not None else None
+    if not isinstance(series, SeriesPage):
+        raise Invalid(fields={"series_position": _("This post is in no series.")})
+    lock_places(series)
+    return series
 
 
 def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **changes: Any) -> PostPage:
     """Changes the named fields of a post, as create_post takes them; `published` publishes or takes off the site.
 
-    `version` is the one the change was made from. Raises StaleVersion, Invalid, NotAllowed, NotFound or TooMany.
+    `series` and `series_position` move it, as move_part takes them. `version` is the one the change was made from.
+    Raises StaleVersion, Conflict, Invalid, NotAllowed, NotFound or TooMany.
     """
     editor = require_writer(actor)
     published = changes.pop("published", None)
+    where = {name: changes.pop(name) for name in ("series", "series_position") if name in changes}
     limits.guard("write", f"user:{editor.pk}")
     with transaction.atomic():
+        if where:
+            lock_places(post, *filter(None, [where.get("series")]))
         post = _locked(post)
         if not permissions.can_edit_post(editor, post):
             raise NotAllowed()
         if version is not None and version != post.version:
             raise StaleVersion(post.version)
+        if where:
+            move_part(actor=editor, post=post, **where)
+            post = PostPage.objects.get(pk=post.pk)
         draft = post.get_latest_revision_as_object() if post.latest_revision_id else post
         if not changes and published is None:
             return post
@@ -113,8 +138,8 @@ def _has_other_blocks(post: PostPage) -> bool:
 
 def _locked(post: PostPage) -> PostPage:
     """The row, locked; NotFound when it is gone or in the bin meanwhile."""
-    locked = PostPage.objects.select_for_update(of=("self",)).filter(pk=post.pk, deleted_at__isnull=True).first()
-    if locked is None:
+    locked = lock_posts([post.pk]).get(post.pk)
+    if locked is None or locked.deleted_at is not None:
         raise NotFound()
     return locked
 
@@ -125,14 +150,15 @@ def _store(post: PostPage, tag_names: list[str] | None, *, author: User, publish
     try:
         post.full_clean()
     except ValidationError as error:
-        raise Invalid(fields=_field_messages(error)) from error
+        raise Invalid(fields=field_messages(error)) from error
     revision = post.save_revision(user=author, log_action=True, clean=False)
     if publish:
         revision.publish(user=author, skip_permission_checks=True)
     post.refresh_from_db()
 
 
-def _field_messages(error: ValidationError) -> dict[str, Text]:
+def field_messages(error: ValidationError) -> dict[str, Text]:
+    """The first finding for each field."""
     return {name: messages[0] for name, messages in error.message_dict.items()}
 
 
@@ -141,14 +167,14 @@ def _checked(**values: Any) -> dict[str, Any]:
     problems: dict[str, Text] = {}
     fields: dict[str, Any] = {}
     if "title" in values:
-        title = " ".join(_without_controls(values["title"]).split())
+        title = one_line(values["title"])
         if not title:
             problems["title"] = _("A post needs a title.")
         elif len(title) > TITLE_MAX:
             problems["title"] = _("A title has at most 255 characters.")
         fields["title"] = fields["draft_title"] = title
     if values.get("excerpt") is not None:
-        excerpt = " ".join(_without_controls(values["excerpt"]).split())
+        excerpt = one_line(values["excerpt"])
         if len(excerpt) > EXCERPT_MAX:
             problems["excerpt"] = _("An excerpt has at most 500 characters.")
         fields["excerpt"] = excerpt
@@ -171,7 +197,12 @@ def _checked(**values: Any) -> dict[str, Any]:
     return fields
 
 
-def _without_controls(value: str) -> str:
+def one_line(value: str) -> str:
+    """The text without control characters, with single blanks between its words."""
+    return " ".join(without_controls(value).split())
+
+
+def without_controls(value: str) -> str:
     """The text without control characters; tabs and line ends become spaces later."""
     return "".join(c for c in value if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cs"})
 
@@ -179,7 +210,7 @@ def _without_controls(value: str) -> str:
 def _checked_tags(tags: Iterable[str], problems: dict[str, Text]) -> list[str]:
     names: dict[str, str] = {}
     for tag in tags:
-        name = " ".join(_without_controls(tag).split()).strip(",\"'# ")
+        name = one_line(tag).strip(",\"'# ")
         if not name:
             problems["tags"] = _("A tag cannot be empty.")
         elif len(name) > TAG_MAX:
@@ -234,8 +265,8 @@ def delete_post(*, actor: Actor, post: PostPage) -> None:
 def restore_post(*, actor: Actor, post: PostPage) -> PostPage:
     """Brings a post back out of the bin, as a draft. Raises NotAllowed or NotFound."""
     editor = require_writer(actor)
-    locked = PostPage.objects.select_for_update(of=("self",)).filter(pk=post.pk, deleted_at__isnull=False).first()
-    if locked is None:
+    locked = lock_posts([post.pk]).get(post.pk)
+    if locked is None or locked.deleted_at is None:
         raise NotFound()
     if not permissions.can_restore_post(editor, locked):
         raise NotAllowed()
@@ -265,7 +296,7 @@ def clean_again(*, limit: int = 500) -> int:
     done = 0
     for pk in list(ids[:limit]):
         with transaction.atomic():
-            post = PostPage.objects.select_for_update(of=("self",)).get(pk=pk)
+            post = lock_posts([pk])[pk]
             post.save()
             if post.latest_revision is not None:
                 revision = post.latest_revision

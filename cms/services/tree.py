@@ -16,9 +16,12 @@ from community.core.errors import NotFound
 def add_page(*, parent: Page, page: Page, slug_source: str | None = None) -> Page:
     """Puts `page` below `parent` under a slug no sibling has, made from `slug_source` (its own slug or title).
 
-    The parent's row is locked before the slug is chosen. Locks are taken from the root downwards.
+    The parent's row is locked before the slug is chosen. Locks are taken from the root downwards. Raises NotFound
+    when the parent is gone meanwhile.
     """
-    locked = Page.objects.select_for_update().get(pk=parent.pk)
+    locked = Page.objects.select_for_update().filter(pk=parent.pk).first()
+    if locked is None:
+        raise NotFound()
     page.slug = unique_slug(parent=locked, source=slug_source or page.slug or page.title)
     if page.locale_id is None:
         page.locale_id = locked.locale_id

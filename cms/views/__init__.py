@@ -1,9 +1,29 @@
-"""The pages of the site."""
+"""The pages of the site; importing this registers what answers for each type of page and snippet."""
 
 from cms.views.lists import category, latest, tag
-from cms.views.machines import robots, sitemap
+from cms.views.machines import favicon, robots, sitemap
+from cms.views.offline import manifest, offline, service_worker
 from cms.views.pages import serve_page
 from cms.views.people import profile
+from cms.views.previews import announcement, reusable_content
+from cms.views.reports import page_types, page_types_results
 from cms.views.search import search
 
-__all__ = ["category", "latest", "profile", "robots", "search", "serve_page", "sitemap", "tag"]
+__all__ = [
+    "announcement",
+    "category",
+    "favicon",
+    "latest",
+    "manifest",
+    "offline",
+    "page_types",
+    "page_types_results",
+    "profile",
+    "reusable_content",
+    "robots",
+    "search",
+    "serve_page",
+    "service_worker",
+    "sitemap",
+    "tag",
+]

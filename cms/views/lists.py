@@ -15,7 +15,7 @@ from cms.models import PostPage
 from cms.selectors.cards import category_chip
 from cms.views import structured_data
 from cms.views.choosing import ORDERS, choose
-from cms.views.paging import page_of_posts
+from cms.views.paging import for_machines, page_of_posts
 
 
 def _listing(request: HttpRequest, rows: QuerySet[PostPage], **context: Any) -> HttpResponse:
@@ -29,6 +29,7 @@ def _listing(request: HttpRequest, rows: QuerySet[PostPage], **context: Any) -> 
         first=posts.first_number,
     )
     context["structured_data"] = structured_data.as_script(things)
+    context |= for_machines(request, posts)
     return render(request, "cms/pages/listing.html", {**context, "posts": posts, "orders": order.links})
 
 

@@ -1,9 +1,11 @@
-"""What machines ask: robots.txt, the sitemap."""
+"""What machines ask: robots.txt, the sitemap, the icon of a page that names none."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
@@ -27,3 +29,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """All public pages (https://www.sitemaps.org/protocol.html)."""
     return wagtail_sitemap(request)
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """To the icon: browsers ask here for pictures and JSON, which name none."""
+    return HttpResponseRedirect(static("icons/favicon.ico"))

@@ -12,13 +12,15 @@ from wagtail.views import serve as wagtail_serve
 from cms import selectors
 from cms.models import HomePage, PostPage, SectionPage, SeriesPage, StandardPage
 from cms.models.serving import served_by
-from cms.rules import address, table_of_contents
-from cms.selectors.cards import post_with_related
+from cms.rules import address, table_of_contents, videos_in
+from cms.selectors.cards import PostCard, post_with_related
 from cms.selectors.pictures import picture
+from cms.selectors.videos import previews_of
 from cms.views import structured_data
-from cms.views.paging import page_of_posts
+from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.core.languages import localized
+from community.youtube.selectors import Preview, previews
 
 SERIES, PARTS = 6, 50
 
@@ -68,6 +70,8 @@ def section(request: HttpRequest, page: SectionPage) -> HttpResponse:
             "series": selectors.series_cards(series, viewer=request.user, below=page),
             "posts": posts,
             "structured_data": structured_data.as_script(things),
+            **for_machines(request, posts),
+            "noindex": not (posts.total or series or parts),
         },
     )
 
@@ -85,6 +89,7 @@ def series(request: HttpRequest, page: SeriesPage) -> HttpResponse:
             "series": card,
             "parts": parts,
             "numbered": list(enumerate(parts.items, parts.first_number)),
+            **for_machines(request, parts),
             "structured_data": structured_data.as_script(
                 structured_data.series(card, address(page.url_path), posts=parts.items, first=parts.first_number)
             ),
@@ -99,9 +104,7 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
         raise Http404
     related = selectors.list_related(page, viewer=request.user)
     card, more = post_with_related(page, related)
-    video = None
-    if page.video_id:
-        video = {"id": page.video_id, "title": page.title, "start": 0, "thumbnail": card.cover}
+    stored = previews_of(page)
     place = selectors.find_place(page, viewer=request.user)
     shared = picture(page.cover_image, "social") if page.cover_image else None
     return render(
@@ -120,11 +123,20 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
             "structured_data": structured_data.as_script(
                 structured_data.posting(page, card, picture=shared, place=place)
             ),
-            "video": video,
+            "video": _video_on_top(page, card, stored.get(page.video_id)),
+            "previews": stored,
             "related": more,
             "edited": page.edited_at is not None,
         },
     )
+
+
+def _video_on_top(page: PostPage, card: PostCard, preview: Preview | None) -> dict[str, Any] | None:
+    """The video of a post: the cover before YouTube's picture, YouTube's title before the post's."""
+    if not page.video_id:
+        return None
+    title = preview.title if preview else page.title
+    return {"id": page.video_id, "title": title, "start": 0, "thumbnail": card.cover or (preview and preview.picture)}
 
 
 def _about_author(page: PostPage, *, viewer: Any) -> dict[str, Any] | None:
@@ -145,6 +157,7 @@ def standard(request: HttpRequest, page: StandardPage) -> HttpResponse:
         {
             "page": page,
             "toc": table_of_contents(page.body),
+            "previews": previews(videos_in(page.body)),
             "children": [{"title": title, "url": localized(address(url_path))} for title, url_path in children],
         },
     )

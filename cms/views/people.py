@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from cms import selectors
+from cms import permissions, selectors
 from cms.forms import DirectoryForm
 from cms.models import CreatorIndexPage, CreatorPage, PostPage
 from cms.models.serving import served_by
@@ -20,7 +20,7 @@ from cms.selectors.pictures import picture
 from cms.selectors.search import list_categories
 from cms.views import structured_data
 from cms.views.choosing import Choices, choose
-from cms.views.paging import page_of_posts
+from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.core import statistics
 from community.core.languages import localized
@@ -44,7 +44,14 @@ def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
     return render(
         request,
         page.get_template(request),
-        {"page": page, "creators": creators, "form": form, "narrowed": bool(form.query()), "path": request.path},
+        {
+            "page": page,
+            "creators": creators,
+            "form": form,
+            "narrowed": bool(form.query()),
+            "path": request.path,
+            **for_machines(request, creators),
+        },
     )
 
 
@@ -59,6 +66,8 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
     numbers = posts.order_by().aggregate(posts=Count("pk"), videos=Count("pk", filter=~Q(video="")))
     numbers["series"] = series.count()
     tabs = choose(request, "tab", _tabs(numbers))
+    shown = _tab(request, page, tabs, posts, series)
+    pages = shown.get("series") or shown.get("posts")
     author, links = card_of_author(person), accounts.profile_links(person)
     things = author and structured_data.profile_page(
         author, about=page.headline, links=[link.url for link in links], posts=numbers["posts"]
@@ -77,9 +86,17 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
             "numbers": numbers,
             "tabs": tabs.links,
             "tab": tabs.value,
-            **_tab(request, page, tabs, posts, series),
+            "may_make_series": request.user.pk == person.pk and permissions.can_create_series(request.user),
+            **shown,
+            **(for_machines(request, pages, **({"tab": tabs.value} if tabs.query else {})) if pages else {}),
+            "noindex": not (numbers["posts"] or numbers["series"]) or not _is_for_everybody(person),
         },
     )
+
+
+def _is_for_everybody(person: Any) -> bool:
+    """May guests see the profile? Otherwise only its owner and moderators meet it, and no search engine should."""
+    return accounts.is_visible(person, viewer=None)
 
 
 def _tabs(numbers: dict[str, int]) -> dict[str, Any]:
@@ -140,6 +157,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         request,
         "accounts/profile.html",
         {
+            "noindex": not _is_for_everybody(person),
             "profile": {
                 "author": accounts.author_card(person),
                 "bio": details.bio,

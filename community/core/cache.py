@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.core.cache.backends.redis import RedisCache, RedisSerializer
-from redis import Redis
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
+from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
@@ -109,6 +109,21 @@ class _ForgivingSerializer(RedisSerializer):
             raise _UnreadableError from error
 
 
+class _Client(RedisCacheClient):
+    """Django's, with one client for each pool: making one takes as long as asking Redis, and threads may share it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[ConnectionPool, Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        """A client of the server that is asked."""
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
+        if pool not in self._clients:
+            self._clients[pool] = Redis(connection_pool=pool)
+        return self._clients[pool]
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache for which every fault of Redis is a miss on reading and nothing on writing.
 
@@ -126,6 +141,7 @@ class ForgivingRedisCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
+        self._class = _Client
         self._breaker = breaker_for(str(server))
 
     def attempt(self, work: Callable[[Redis], Answer]) -> Answer:

@@ -22,7 +22,9 @@ _FRAMES = "frame-src https://www.youtube-nocookie.com"
 _BASE = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
 
 #: Site pages have no inline script at all; style attributes carry dominant colours only.
-SITE_POLICY = f"{_BASE}; style-src 'self'; style-src-attr 'unsafe-inline'; {_FRAMES}; frame-ancestors 'none'"
+SITE_POLICY = (
+    f"{_BASE}; style-src 'self'; style-src-attr 'unsafe-inline'; worker-src 'self'; {_FRAMES}; frame-ancestors 'none'"
+)
 #: Wagtail's editor writes inline scripts and styles; its preview shows the site in a frame.
 ADMIN_POLICY = (
     f"{_BASE}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "

@@ -31,10 +31,13 @@ def load() -> None:
 
     django.setup()
     from django.urls import get_resolver
+    from django.utils.module_loading import autodiscover_modules
 
     import sparkle_site.asgi
     import sparkle_site.jobs
 
+    # A job that was never imported is unknown to worker and scheduler: neither runs it.
+    autodiscover_modules("tasks")
     get_resolver()._populate()
     del sparkle_site
     gc.freeze()  # the children's collector leaves shared memory alone

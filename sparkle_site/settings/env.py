@@ -93,6 +93,11 @@ class Environment:
     default_from_email: str = _variable("Sender of the site's mail.", "Sparkle Universe <hello@sparkle.example>")
     cors_allowed_origins: list[str] = _variable("Origins whose scripts may read the API.", [])
     headless_client_url: str = _variable("Address of a headless frontend that shows previews.", "")
+    offline_page: bool = _variable("The page for people without a network. Off: browsers that keep it forget it.", True)
+    youtube_oembed_url: str = _variable(
+        "Where a video's title is asked for, when a post with it is published.", "https://www.youtube.com/oembed"
+    )
+    youtube_pictures_url: str = _variable("Where a video's picture is fetched from.", "https://i.ytimg.com/vi")
     rate_limit_scale: float = _variable("Multiplies the limits api, write, act and upload; never sign-in.", 1.0)
     log_level: str = _variable("debug, info, warning or error.", "info")
     log_json: bool = _variable("Log lines as JSON. Off: for people.", True)
@@ -173,6 +178,8 @@ def _invalid(env: Environment) -> list[str]:
         "QUEUE_URL": {"redis", "rediss", "unix"},
         "EMAIL_URL": {"smtp"},
         "PUBLIC_URL": {"http", "https"},
+        "YOUTUBE_OEMBED_URL": {"http", "https"},
+        "YOUTUBE_PICTURES_URL": {"http", "https"},
     }.items():
         value = getattr(env, name.lower())
         if value and urlsplit(value).scheme not in schemes:

@@ -76,6 +76,8 @@ def logging(env: Environment) -> dict[str, Any]:
             "django_structlog": {"level": env.log_level.upper()},
             "django_tasks": {"level": "WARNING"},
             "huey": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},
             "PIL": {"level": "WARNING"},
             "asyncio": {"level": "WARNING"},

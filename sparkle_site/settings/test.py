@@ -21,3 +21,5 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 SERVE_MEDIA = True
 KEPT_MAIL = True
+#: Of this machine, "host:port", for a server that stands for another site. No other settings have this.
+OUTBOUND_TEST_HOSTS: set[str] = set()

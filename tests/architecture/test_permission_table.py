@@ -108,6 +108,8 @@ class World:
             return value.format(**self.names)
         if isinstance(value, dict):
             return {name: self.fill(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self.fill(part) for part in value]
         return value
 
 

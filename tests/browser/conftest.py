@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -62,7 +62,7 @@ class Visitor:
 
     def context(
         self, *, width: int = 1280, height: int = 900, theme: str = "", session: dict[str, str] | None = None,
-        javascript: bool = True, **options: Any,
+        javascript: bool = True, service_workers: Literal["allow", "block"] = "block", **options: Any,
     ) -> BrowserContext:  # fmt: skip
         """A browser without history in which nothing moves, so that no picture is taken half-way."""
         context = self.browser.new_context(
@@ -70,6 +70,7 @@ class Visitor:
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
             reduced_motion="reduce",
+            service_workers=service_workers,
             **options,
         )
         self.contexts.append(context)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 PAGES = [
     "home", "post", "post with a video on top", "author page", "author's series", "author's words", "series",
     "part of a series", "latest", "section", "directory", "category", "standard page",
-    "search", "profile", "sign-in", "sign-up", "code entry", "missing page", "kept mail",
+    "search", "profile", "sign-in", "sign-up", "code entry", "missing page", "offline page", "kept mail",
 ]  # fmt: skip
 #: Rules for WCAG 2.2 are off by default.
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}

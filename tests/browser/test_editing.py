@@ -64,7 +64,7 @@ def test_an_editor_signs_in_writes_and_publishes(visitor: Visitor) -> None:
     expect(page).to_have_url(f"{visitor.site.address}/cms/")
 
     page.goto(f"/cms/pages/{visitor.site.section_id}/add_subpage/")
-    page.get_by_role("link", name="Post").first.click()
+    page.get_by_role("main").get_by_role("link", name="Post").click()
     page.get_by_role("textbox", name="Title").fill("Written in the real editor")
     write(page, "Words under the lamp.")
     page.get_by_role("button", name="More actions").click()

@@ -153,6 +153,7 @@ def _build() -> World:
             "sign-up": "/account/signup/",
             "code entry": "/account/confirm-email/",
             "missing page": "/nothing/here/",
+            "offline page": "/offline/",
             "kept mail": "/dev/mail/",
         },
         section_id=section.pk,
@@ -231,7 +232,7 @@ def session_of(username: str) -> dict[str, str]:
     """The cookie with which `username` is signed in."""
     client = Client()
     client.force_login(User.objects.get(username=username))
-    return _session_cookie(client)
+    return cookie_of(client)
 
 
 def session_waiting_for_a_code() -> dict[str, str]:
@@ -240,9 +241,10 @@ def session_waiting_for_a_code() -> dict[str, str]:
     form = {"email": f"{username.replace('_', '-')}@people.example", "username": username, "password1": PASSWORD}
     response = client.post("/account/signup/", form)
     assert response.status_code == 302, response.content
-    return _session_cookie(client)
+    return cookie_of(client)
 
 
-def _session_cookie(client: Client) -> dict[str, str]:
+def cookie_of(client: Client) -> dict[str, str]:
+    """The cookie with which a client is signed in."""
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value}

@@ -99,7 +99,7 @@ def test_only_editors_and_administrators_change_the_frame(client_for, cast):
 def test_the_write_button_leads_editors_to_the_form_for_a_post_of_their_own(client_for, cast):
     desk = client_for(cast.editor)
     assert 'href="/cms/write/"' in desk.get("/creators/").content.decode()
-    assert desk.get("/cms/write/")["Location"] == "/cms/pages/"
+    assert desk.get("/cms/write/")["Location"] == "/cms/posts/choose_parent/"
     page = services.ensure_author_page(person=cast.editor)
     assert desk.get("/cms/write/")["Location"] == f"/cms/pages/add/cms/postpage/{page.pk}/"
     assert desk.get("/cms/write/", follow=True).status_code == 200

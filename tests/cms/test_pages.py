@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -220,3 +221,36 @@ def test_what_lies_behind_a_password_is_in_no_list(client, client_for, cast):
             assert "locked-words" not in words, url
         assert who.get(f"/api/posts/{post.pk}").status_code == 404
     assert "Locked words" in client_for(cast.creator).get("/api/posts").content.decode()
+
+
+def test_a_page_behind_a_password_asks_for_it_in_the_sites_look(client, cast):
+    post = make_post(cast.creator, "Locked words", content="<p>The treasure is here.</p>")
+    PageViewRestriction.objects.create(
+        page=post, restriction_type=PageViewRestriction.PASSWORD, password="Open-Sesame-2026!"
+    )
+    url = post.url
+    for address, heading in ((url, "A word, please"), (f"/de{url}", "Ein Wort, bitte")):
+        response = client.get(address)
+        page = response.content.decode()
+        assert heading in page
+        assert "css/forms.css" in page
+        assert 'name="robots" content="noindex"' in page
+        assert "The treasure" not in page
+        assert "Locked words" not in page
+        assert "no-store" in response["Cache-Control"] or "private" in response["Cache-Control"]
+    ask = re.search(
+        r'<form[^>]*action="([^"]+)"[^>]*>(?:(?!</form>).)*type="password"',
+        client.get(url).content.decode(),
+        re.DOTALL,
+    )
+    assert ask
+    wrong = client.post(ask[1], {"password": "Sesame", "return_url": url})
+    assert "The password you have entered is not correct" in wrong.content.decode()
+    right = client.post(ask[1], {"password": "Open-Sesame-2026!", "return_url": url}, follow=True)
+    assert "The treasure is here." in right.content.decode()
+
+
+def test_browsers_find_the_icon_where_they_look_first(client):
+    response = client.get("/favicon.ico")
+    assert response["Location"].startswith("/static/icons/favicon")
+    assert response["Location"].endswith(".ico")

@@ -30,6 +30,7 @@ from cms.importers.wordpress import (
 )
 from cms.models import PostPage, StandardPage
 from cms.models.imports import ImportedObject
+from cms.rules import videos_in
 from cms.services.importing.ledger import Ledger, digest
 from cms.services.importing.people import People
 from cms.services.importing.report import PROTECTED, ImportReport
@@ -37,6 +38,7 @@ from cms.services.importing.states import Publication, State, state_of
 from cms.services.importing.terms import Terms
 from cms.services.tree import add_page, ensure_author_page, unique_slug
 from community.core.text import make_slug, plain_text, truncate
+from community.youtube.services import want_previews
 
 _TITLE_WORDS = 60
 _PASSWORD_MAX = 255
@@ -121,6 +123,7 @@ class Entries:
             raise UnreadableExport(f"{entry.label} cannot be stored: {' '.join(error.messages)}") from error
         except DatabaseError as error:
             raise UnreadableExport(f"{entry.label} cannot be stored: {str(error).strip()}") from error
+        want_previews(video_ids=videos_in(page.body))
         self.ledger.remember(entry.kind, key, content_hash, page=Page.objects.get(pk=page.pk))
         return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,12 +14,12 @@ from community.core.pictures import Picture
 def picture_of(
     variant: Mapping[str, Any], url: Callable[[str], str], *, alt: str = "", colour: str = "", blurhash: str = ""
 ) -> Picture:
-    """The Picture of one preset; `url` makes an address of a storage name. No query, no file.
+    """The Picture of one preset; `url` makes an address of a storage name, always the same. No query, no file.
 
     `variant` holds `width` and `height` of the largest, and in `sources` for each format (`jpeg` always) pairs of
     storage name and width, the largest first.
     """
-    sources = variant["sources"]
+    sources, url = variant["sources"], functools.partial(_address, url)
     return Picture(
         src=url(sources["jpeg"][0][0]),
         srcset=_srcset(sources["jpeg"], url) if len(sources["jpeg"]) > 1 else "",
@@ -33,6 +34,12 @@ def picture_of(
         ),
         placeholder=tiny(blurhash),
     )
+
+
+@functools.lru_cache(maxsize=8192)
+def _address(url: Callable[[str], str], name: str) -> str:
+    """Storages take an address apart and together again; a page has a hundred."""
+    return url(name)
 
 
 def _srcset(files: Sequence[tuple[str, int]], url: Callable[[str], str]) -> str:

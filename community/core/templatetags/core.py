@@ -1,14 +1,23 @@
-"""What every template may ask: addresses in the reader's language, short numbers."""
+"""What every template may ask: addresses in the reader's language, short numbers, parts that are rendered once."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from babel.numbers import format_compact_decimal
 from django import template
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from community.core import languages
 
 register = template.Library()
+#: So many parts are remembered in a process; then all are forgotten.
+REMEMBERED_MAX = 4000
+_remembered: dict[Any, SafeString] = {}
 
 
 @register.filter
@@ -21,3 +30,43 @@ def localized(path: str) -> str:
 def compact(number: int | None) -> str:
     """A number in short, as the Unicode CLDR has it for the reader's language: 1.2K, 3.4M, „1,2 Mio.“."""
     return format_compact_decimal(number or 0, format_type="short", locale=get_language() or "en", fraction_digits=1)
+
+
+@register.tag
+def remember(parser: Parser, token: Token) -> Remembered:
+    """`{% remember post level %}…{% endremember %}`: a part that shows these values and nothing else.
+
+    It is rendered once for equal values, language, time zone and day. Inside only the named values are there.
+    """
+    names = token.split_contents()[1:]
+    nodes = parser.parse(("endremember",))
+    parser.delete_first_token()
+    return Remembered(nodes, names)
+
+
+class Remembered(template.Node):
+    """The node of `remember`. Values that cannot be compared by hash are rendered each time."""
+
+    def __init__(self, nodelist: NodeList, names: list[str]) -> None:
+        self.nodelist, self.names = nodelist, names
+
+    def render(self, context: Context) -> SafeString:
+        """The part, without names whose value is None."""
+        values = tuple(context.get(name) for name in self.names)
+        # A text that is marked as safe equals the same text that has to be escaped.
+        kinds = tuple(map(type, values))
+        key = (self, get_language(), timezone.get_current_timezone(), timezone.localdate(), kinds, values)
+        try:
+            known = _remembered.get(key)
+        except TypeError:
+            return self._fresh(context, values)
+        if known is None:
+            known = self._fresh(context, values)
+            if len(_remembered) >= REMEMBERED_MAX:
+                _remembered.clear()
+            _remembered[key] = known
+        return known
+
+    def _fresh(self, context: Context, values: tuple[Any, ...]) -> SafeString:
+        named = zip(self.names, values, strict=True)
+        return self.nodelist.render(context.new({name: value for name, value in named if value is not None}))

@@ -69,6 +69,7 @@ function moveInMenu(menu, key) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
+    for (const rail of document.querySelectorAll("[data-hush]")) import(rail.dataset.hush).then(({ hush }) => hush(rail));
     for (const menu of openMenus()) {
       const left = menu.contains(document.activeElement);
       menu.open = false;
@@ -154,6 +155,10 @@ function reachWideThings() {
     if (thing.scrollWidth > thing.clientWidth) thing.tabIndex = 0;
   }
 }
+
+// The offline page is fetched when nobody waits for anything.
+const keep = () => navigator.serviceWorker?.register("/service-worker.js");
+addEventListener("load", () => (self.requestIdleCallback ?? setTimeout)(keep));
 
 showChoice();
 for (const region of document.querySelectorAll(".messages")) showToasts(region);

@@ -16,7 +16,9 @@ document.addEventListener("click", (event) => {
   player.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
   player.allowFullscreen = true;
   player.referrerPolicy = "strict-origin-when-cross-origin";
-  poster.replaceWith(player);
+  // Kept for paper.
+  poster.style.display = "none";
+  poster.after(player);
   player.focus();
 });
 

@@ -62,7 +62,7 @@ def pages(cast: Cast) -> dict[str, str]:
 
 
 #: Addresses that have no language: files, programs, admins, and the same page in English.
-NO_PAGE = re.compile(r"^/(static|media|cms|api|dev|documents|de)[/-]|^/site\.webmanifest$|^/service-worker|^/de$")
+NO_PAGE = re.compile(r"^/(static|media|cms|api|dev|documents|de)[/-]|^/de$")
 
 
 def test_german_pages_are_german_and_lead_to_german_pages(pages: dict[str, str], client: Client) -> None:

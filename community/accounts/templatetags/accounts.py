@@ -1,0 +1,28 @@
+"""What templates ask of accounts: what a new password must be like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.contrib.auth.password_validation import get_default_password_validators
+
+register = template.Library()
+
+#: What js/password.js can check as well, and the attribute of the validator with the limit of the rule.
+_CHECKED = {
+    "MinimumLengthValidator": ("short", "min_length"),
+    "MaximumLengthValidator": ("long", "max_length"),
+    "UserAttributeSimilarityValidator": ("similar", "max_similarity"),
+    "CharacterClassValidator": ("characters", ""),
+}
+
+
+@register.simple_tag
+def password_rules() -> list[dict[str, Any]]:
+    """Each rule that the site has for passwords: its `text`; `name` and `limit` if a browser can check it."""
+    rules = []
+    for validator in get_default_password_validators():
+        name, limit = _CHECKED.get(type(validator).__name__, ("", ""))
+        rules.append({"text": validator.get_help_text(), "name": name, "limit": getattr(validator, limit, "")})
+    return rules
