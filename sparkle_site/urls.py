@@ -33,7 +33,7 @@ urlpatterns = [
     path("sitemap.xml", cms_views.sitemap, name="sitemap"),
     path("service-worker.js", cms_views.service_worker, name="service_worker"),
     path("", include("sparkle_site.api_urls")),
-    path("cms/login/", to_sign_in, name="cms_login"),
+    path("cms/login/", cms_views.admin_door, name="cms_login"),
     path("cms/logout/", to_sign_out, name="cms_logout"),
     path("cms/reports/page-types-usage/", cms_views.page_types),
     path("cms/reports/page-types-usage/results/", cms_views.page_types_results),

@@ -12,8 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from cms.api.serializers import SLUG_FILTER_MAX
-from cms.selectors.guesses import SUGGESTED, Suggestion, correct, suggest
-from cms.selectors.hits import Finder, Hit
+from cms.selectors.guesses import SUGGESTED, Suggestion, guess, suggest
+from cms.selectors.hits import MIXED, Finder, Found, Hit
 from cms.selectors.search import KINDS, PERIODS, SORTS, Search, tags_of
 from cms.selectors.words import words_of
 from community.core.api import pagination
@@ -172,14 +172,22 @@ class SearchView(ApiView):
         and tags with such names, then posts. Filters concern posts, so with them only posts are found; without
         words they list all posts that fit. When nothing holds the words, similar ones are searched for.
         """
-        search = _search(query)
-        page = _page(request, search, query)
-        if not page.total and search.words:
-            corrected = correct(search.words, viewer=request.user)
-            other = corrected and _page(request, dataclasses.replace(search, words=corrected), query)
-            if corrected and other and other.total:
-                page = dataclasses.replace(other, corrected_to=corrected.text)
-        return page
+        finder = Finder(_search(query), viewer=request.user)
+        kind, search = query.get("type"), finder.search
+        first, totals = _find_first(finder, query)
+        alone = bool(kind or search.filters)
+        if first.total or not search.words or (not alone and finder.find("category").total):
+            return _page(finder, query, first, totals)
+        guessed = guess(search, viewer=request.user, unless=() if alone else ("person", "series", "tag"))
+        if guessed.words:
+            search = dataclasses.replace(search, words=guessed.words)
+            other = Finder(search, viewer=request.user, categories=finder.categories)
+            page = _page(other, query, *_find_first(other, query))
+            if page.total:
+                return dataclasses.replace(page, corrected_to=guessed.words.text)
+        if alone or guessed.found:
+            return _page(finder, query, first, totals)
+        return SearchPage([], 0, True, query["page"], query["limit"], totals=dict.fromkeys(KINDS, 0))
 
 
 class SuggestionView(ApiView):
@@ -208,15 +216,37 @@ def _search(query: dict[str, Any]) -> Search:
     )
 
 
-def _page(request: Request, search: Search, query: dict[str, Any]) -> SearchPage:
-    finder = Finder(search, viewer=request.user)
+def _find_first(finder: Finder, query: dict[str, Any]) -> tuple[Found, dict[str, int] | None]:
+    """What tells whether there is anything: the one kind that is listed, of a list of everything its posts.
+
+    Beyond its first page a list of everything is found at once, with its totals by kind.
+    """
+    kind, page, limit = query.get("type"), query["page"], query["limit"]
+    if kind or finder.search.filters or page == 1:
+        return finder.find(kind or "post", start=(page - 1) * limit, size=limit), None
+    return finder.find_all(start=(page - 1) * limit, size=limit)
+
+
+def _page(finder: Finder, query: dict[str, Any], first: Found, totals: dict[str, int] | None) -> SearchPage:
     page, limit, kind = query["page"], query["limit"], query.get("type")
-    start = (page - 1) * limit
+    found = first
     if kind:
-        found = finder.find(kind, start=start, size=limit)
-        totals = {name: found.total if name == kind else finder.find(name).total for name in KINDS}
-    else:
-        found, totals = finder.find_all(start=start, size=limit)
+        totals = {name: first.total if name == kind else finder.find(name).total for name in KINDS}
+    elif finder.search.filters:
+        totals = {**dict.fromkeys(KINDS, 0), "post": first.total}
+    elif totals is None:
+        found, totals = _everything(finder, limit, first)
     total = min(found.total, pagination.FAR_ENOUGH)
     exact = all(each < pagination.FAR_ENOUGH for each in totals.values()) and total == found.total
     return SearchPage(found.hits, total, exact, page, limit, totals=totals)
+
+
+def _everything(finder: Finder, limit: int, posts: Found) -> tuple[Found, dict[str, int]]:
+    """The first page of the list of everything, with posts that are found already, and the totals by kind."""
+    hits: list[Hit] = []
+    totals = dict.fromkeys(KINDS, 0)
+    for kind in MIXED:
+        found = posts if kind == "post" else finder.find(kind, size=limit - len(hits))
+        hits += found.hits[: limit - len(hits)]
+        totals[kind] = found.total
+    return Found(hits, sum(totals.values())), totals

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from taggit.models import Tag
@@ -23,7 +24,7 @@ from cms.rules import address
 from cms.selectors.cards import author_url, card_of_author
 from cms.selectors.posts import list_posts
 from cms.selectors.restrictions import behind_password
-from cms.selectors.search import begins, exist, person_named
+from cms.selectors.search import Search, Sql, any_of, any_with, begins, person_named
 from cms.selectors.series import list_series
 from cms.selectors.words import CONFIGURATION, Plain, Words, fold, words_of
 from community.accounts.permissions import Actor
@@ -52,6 +53,14 @@ class Promoted:
 
 
 @dataclasses.dataclass(frozen=True)
+class Guess:
+    """What is known of a search without result: whether there is something after all, and what may be meant."""
+
+    found: bool = False
+    words: Words | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Suggestion:
     """What somebody may mean who is still typing."""
 
@@ -61,39 +70,68 @@ class Suggestion:
     person: AuthorCard | None = None
 
 
-def correct(words: Words, *, viewer: Actor) -> Words | None:
-    """The same search with words that nothing holds replaced by similar ones; None when there are none.
+def guess(search: Search, *, viewer: Actor, unless: Collection[str] = ()) -> Guess:
+    """What a search that found nothing may mean; nothing is guessed where something of the kinds `unless` is found.
 
-    For searches that found nothing: a query, and one for each such word.
+    The same words, those that nothing holds replaced by similar ones. One query, whatever the number of words.
     """
-    long = [word for word in words.words if len(word.text) >= SIMILAR_FROM and word.text.isalpha()][:SIMILAR_WORDS]
-    known = exist([Words(word.text, (word,)) for word in long], viewer=viewer)
-    doubtful = [word.text for word, is_known in zip(long, known, strict=True) if not is_known]
-    similar = {word: _most_similar(word, viewer=viewer) for word in doubtful}
-    corrections = {word: other for word, other in similar.items() if other}
-    return words.with_other(corrections) if corrections else None
+    long = [word for word in search.words.words if len(word.text) >= SIMILAR_FROM and word.text.isalpha()]
+    asked = [word.text for word in long[:SIMILAR_WORDS]]
+    if not asked and not unless:
+        return Guess()
+    elsewhere, values = any_of(unless, search, viewer=viewer)
+    known, names = [], []
+    for word in long[:SIMILAR_WORDS]:
+        known.append(any_with(Words(word.text, (word,)), list_posts(viewer=viewer)))
+        names.append(_similar_names(word.text, viewer=viewer))
+    # PostgreSQL looks for no names whose condition does not hold.
+    tables = [f"elsewhere AS MATERIALIZED (SELECT {elsewhere} AS found)"]
+    parts = ["SELECT -1, '' WHERE (SELECT found FROM elsewhere)"]
+    for place, ((is_known, _), (similar, _)) in enumerate(zip(known, names, strict=True)):
+        tables.append(f"known_{place}(yes) AS MATERIALIZED (SELECT (SELECT found FROM elsewhere) OR {is_known})")  # noqa: S608
+        parts.append(f"SELECT {place}, name FROM ({similar}) AS s(name) WHERE NOT (SELECT yes FROM known_{place})")  # noqa: S608
+    values += [value for _sql, others in (*known, *names) for value in others]
+    with connection.cursor() as cursor:
+        # Both statements are sent at once and are one transaction: the threshold is gone after it.
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true);"
+            f"WITH {', '.join(tables)} {' UNION ALL '.join(parts)}",
+            [str(SIMILAR_THRESHOLD), *values],
+        )
+        cursor.nextset()
+        rows = cursor.fetchall()
+    if any(place < 0 for place, _name in rows):
+        return Guess(found=True)
+    similar_words = {
+        word: _most_similar(word, [name for at, name in rows if at == place]) for place, word in enumerate(asked)
+    }
+    corrections = {word: other for word, other in similar_words.items() if other}
+    return Guess(words=search.words.with_other(corrections) if corrections else None)
 
 
-def _most_similar(word: str, *, viewer: Actor) -> str:
-    """The word most like `word` in titles, names and tags that `viewer` may see, "" when none is close."""
+def _similar_names(word: str, *, viewer: Actor) -> Sql:
+    """Titles, names and tags that `viewer` may see with a word like `word`."""
     plain = Plain(Value(word))
     titled = _entries(PostPage).annotate(_plain=Plain("title_text")).filter(_plain__trigram_word_similar=plain)
     posts = list_posts(viewer=viewer).filter(pk__in=titled.values("_page"))
     people = list_everybody(viewer=viewer).annotate(_plain=Plain("profile__display_name"))
     people = people.filter(_plain__trigram_word_similar=plain)
     tags = _live_tags().filter(_plain__trigram_word_similar=plain)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(SIMILAR_THRESHOLD)])
-        names = (
-            posts.order_by()
-            .values_list("title")[:SIMILAR_CANDIDATES]
-            .union(
-                people.values_list("profile__display_name")[:SIMILAR_CANDIDATES],
-                tags.values_list("name")[:SIMILAR_CANDIDATES],
-            )
+    names = (
+        posts.order_by()
+        .values_list("title")[:SIMILAR_CANDIDATES]
+        .union(
+            people.values_list("profile__display_name")[:SIMILAR_CANDIDATES],
+            tags.values_list("name")[:SIMILAR_CANDIDATES],
         )
-        candidates = {part for (name,) in names for part in re.findall(r"[^\W\d_]+", fold(name))}
+    )
+    sql, values = names.query.sql_with_params()
+    return sql, list(values)
+
+
+def _most_similar(word: str, names: list[str]) -> str:
+    """The word of `names` most like `word`, "" when none is close."""
+    candidates = {part for name in names for part in re.findall(r"[^\W\d_]+", fold(name))}
     close = difflib.get_close_matches(fold(word), sorted(candidates), n=1, cutoff=CLOSE)
     return close[0] if close else ""
 

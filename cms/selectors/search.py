@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +46,8 @@ SORTS = ("relevance", "recent", "popular")
 #: period → days, 0 for all
 PERIODS = {"all": 0, "day": 1, "week": 7, "month": 31, "year": 366}
 SEARCHED_TAGS_MAX = 10
+#: A part of a statement with its values.
+Sql = tuple[str, list[Any]]
 #: Words up to this length are looked for at the beginning of words only.
 SHORT = 2
 
@@ -90,6 +93,18 @@ def match_posts(search: Search, *, viewer: Actor, start: int, size: int) -> Matc
     """
     if not search.words and not search.filters:
         return Matches([], 0)
+    posts = _asked_posts(search, viewer=viewer)
+    if search.sort == "popular":
+        counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
+        weight = Subquery(counts.values(weight=F("reactions") + 2 * F("comments") + F("bookmarks"))[:1])
+        posts = posts.annotate(_weight=Coalesce(weight, Value(0)))
+    else:
+        posts = posts.annotate(_weight=Value(0))
+    return _match_pages(posts, search.words, start=start, size=size, by_words=search.sort == "relevance")
+
+
+def _asked_posts(search: Search, *, viewer: Actor) -> QuerySet[PostPage]:
+    """Posts with all that the filters ask, whatever their words."""
     posts = list_posts(viewer=viewer, author=search.author or None, category=search.category or None)
     posts = posts.filter(first_published_at__isnull=False)
     for tag in search.tags:
@@ -101,13 +116,7 @@ def match_posts(search: Search, *, viewer: Actor, start: int, size: int) -> Matc
         posts = posts.exclude(video="")
     if search.language:
         posts = posts.filter(language=search.language)
-    if search.sort == "popular":
-        counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
-        weight = Subquery(counts.values(weight=F("reactions") + 2 * F("comments") + F("bookmarks"))[:1])
-        posts = posts.annotate(_weight=Coalesce(weight, Value(0)))
-    else:
-        posts = posts.annotate(_weight=Value(0))
-    return _match_pages(posts, search.words, start=start, size=size, by_words=search.sort == "relevance")
+    return posts
 
 
 def match_series(search: Search, *, viewer: Actor, start: int, size: int) -> Matches:
@@ -122,10 +131,7 @@ def match_people(search: Search, *, viewer: Actor, start: int, size: int) -> Mat
     """People with all the words in their name, user name or headline, exact names first; one query."""
     if not search.words:
         return Matches([], 0)
-    people = list_everybody(viewer=viewer)
-    for word in search.words.words:
-        headlines = CreatorPage.objects.live().annotate(_plain=Plain("headline")).filter(holds(word))
-        people = people.filter(person_named(holds(word)) | Q(pk__in=headlines.values("person_id")))
+    people = _named_people(search.words, viewer=viewer)
     people = people.annotate(_name=Plain("profile__display_name"), _username=Lower("username"))
     whole = search.words.text.lower().lstrip("@")
     people = people.annotate(
@@ -140,16 +146,31 @@ def match_people(search: Search, *, viewer: Actor, start: int, size: int) -> Mat
     return _slice(ordered, start=start, size=size)
 
 
+def _named_people(words: Words, *, viewer: Actor) -> QuerySet[User]:
+    """People with all the words in their name, user name or headline."""
+    people = list_everybody(viewer=viewer)
+    for word in words.words:
+        headlines = CreatorPage.objects.live().annotate(_plain=Plain("headline")).filter(holds(word))
+        people = people.filter(person_named(holds(word)) | Q(pk__in=headlines.values("person_id")))
+    return people
+
+
 def match_tags(search: Search, *, start: int, size: int) -> Matches:
     """Tags of live posts with all the words in their name, each with the number of its posts; one query."""
     if not search.words:
         return Matches([], 0)
+    tags = _named_tags(search.words).annotate(posts=Count("cms_posttag_items"))
+    return _slice(tags.order_by("-posts", "name", "pk"), start=start, size=size)
+
+
+def _named_tags(words: Words) -> QuerySet[Tag]:
+    """Tags with all the words in their name, once for each live post that carries them."""
     post = "cms_posttag_items__content_object"
     tags = Tag.objects.filter(**{f"{post}__live": True, f"{post}__deleted_at__isnull": True})
-    tags = tags.annotate(_plain=Plain("name"), posts=Count("cms_posttag_items"))
-    for word in search.words.words:
+    tags = tags.annotate(_plain=Plain("name"))
+    for word in words.words:
         tags = tags.filter(holds(word))
-    return _slice(tags.order_by("-posts", "name", "pk"), start=start, size=size)
+    return tags
 
 
 def match_categories(search: Search, *, categories: list[Category], start: int, size: int) -> Matches:
@@ -194,16 +215,38 @@ def list_empty_searches() -> QuerySet[EmptySearch]:
     return EmptySearch.objects.annotate(query_id=Subquery(query)).order_by("-hits", "query_string")
 
 
-def exist(words: list[Words], *, viewer: Actor) -> list[bool]:
-    """Does anything that `viewer` may read hold each of these? One query."""
-    if not words:
-        return []
-    sql, values = list_posts(viewer=viewer).order_by().values("pk").query.sql_with_params()
-    one = f"EXISTS (SELECT FROM {_FOUND} JOIN ({sql}) AS seen(id) ON seen.id = found.page_id)"
-    parameters = [value for each in words for value in (*_parameters(PostPage, each), *values)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([one] * len(words))}", parameters)
-        return list(cursor.fetchone())
+def any_of(kinds: Collection[str], search: Search, *, viewer: Actor) -> Sql:
+    """A condition: is there anything of `kinds` (categories apart) with the words, and what the filters ask?
+
+    The one that costs most, for posts, is asked last: PostgreSQL reads on only until one holds.
+    """
+    conditions = [_one_of(kind, search, viewer=viewer) for kind in ("person", "tag", "series", "post") if kind in kinds]
+    return (
+        " OR ".join(["false", *(sql for sql, _values in conditions)]),
+        [value for _sql, values in conditions for value in values],
+    )
+
+
+def _one_of(kind: str, search: Search, *, viewer: Actor) -> Sql:
+    if kind == "post":
+        return any_with(search.words, _asked_posts(search, viewer=viewer))
+    if kind == "series":
+        return any_with(search.words, list_series(viewer=viewer))
+    rows = _named_people(search.words, viewer=viewer) if kind == "person" else _named_tags(search.words)
+    sql, values = rows.order_by().values("pk").query.sql_with_params()
+    return f"EXISTS ({sql})", list(values)
+
+
+def any_with(words: Words, pages: QuerySet[Any]) -> Sql:
+    """A condition: does any of `pages` hold all the words?"""
+    try:
+        sql, values = pages.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "false", []
+    return f"EXISTS (SELECT FROM {_FOUND} JOIN ({sql}) AS seen(id) ON seen.id = found.page_id)", [
+        *_parameters(pages.model, words),
+        *values,
+    ]
 
 
 _FOUND = "sparkle_found(%s, to_tsquery(%s, %s), to_tsquery(%s, %s)) AS found"
@@ -227,9 +270,7 @@ def _match_pages(pages: QuerySet[Any], words: Words, *, start: int, size: int, b
     source, parameters = f"({seen[0]}) AS seen(id, published_at, weight)", list(seen[1])
     rank = ""
     if words:
-        source = (
-            f"sparkle_found(%s, to_tsquery(%s, %s), to_tsquery(%s, %s)) AS found JOIN {source} ON seen.id = page_id"
-        )
+        source = f"{_FOUND} JOIN {source} ON seen.id = page_id"
         parameters = [*_parameters(pages.model, words), *parameters]
         rank = "found.rank DESC, " if by_words else ""
     order = f"{rank}seen.weight DESC, seen.published_at DESC NULLS LAST, seen.id DESC"

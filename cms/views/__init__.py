@@ -1,5 +1,6 @@
 """The pages of the site; importing this registers what answers for each type of page and snippet."""
 
+from cms.views.doors import admin_door
 from cms.views.lists import category, latest, tag
 from cms.views.machines import favicon, robots, sitemap
 from cms.views.offline import manifest, offline, service_worker
@@ -10,6 +11,7 @@ from cms.views.reports import page_types, page_types_results
 from cms.views.search import search
 
 __all__ = [
+    "admin_door",
     "announcement",
     "category",
     "favicon",

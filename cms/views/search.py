@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from cms import selectors
 from cms.forms import SearchForm
-from cms.selectors.guesses import correct, list_promoted
+from cms.selectors.guesses import guess, list_promoted
 from cms.selectors.hits import Finder, Found
 from cms.selectors.search import KINDS, Search, list_categories
+from cms.selectors.words import Words
 from cms.services.search import count_search
 from community.core.errors import NotFound
 
@@ -40,12 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = form.search()
     kind = request.GET.get("type", "") if request.GET.get("type") in KINDS else ""
     number = _page_number(request)
-    groups = _find(asked, kind, number, request, categories)
-    corrected = None
-    if asked.words and not _any(groups):
-        corrected = correct(asked.words, viewer=request.user)
-        others = corrected and _find(dataclasses.replace(asked, words=corrected), kind, number, request, categories)
-        groups, corrected = (others, corrected) if others and _any(others) else (groups, None)
+    groups, corrected = _find(asked, kind, number, request, categories)
     first = asked.words and number == 1 and not kind and not asked.filters
     if first and request.method == "GET":
         found = corrected is None and _any(groups)
@@ -87,17 +83,34 @@ def _page_number(request: HttpRequest) -> int:
     return int(text)
 
 
-def _find(asked: Search, kind: str, number: int, request: HttpRequest, categories: list[Any]) -> dict[str, Found]:
-    """What is shown of each kind, and how many there are; the filters concern posts only."""
+def _find(
+    asked: Search, kind: str, number: int, request: HttpRequest, categories: list[Any]
+) -> tuple[dict[str, Found], Words | None]:
+    """What is shown of each kind, and the words that were searched for instead when nothing holds those of `asked`.
+
+    What is to be shown is looked for first: without any, one query tells whether the rest is worth looking for.
+    """
     finder = Finder(asked, viewer=request.user, categories=categories)
-    start = max(0, number - 1) * PAGE_SIZE
-    groups = {}
-    for name in KINDS:
-        if name == (kind or "post"):
-            groups[name] = finder.find(name, start=start, size=PAGE_SIZE)
-        else:
-            groups[name] = finder.find(name, size=0 if kind else BESIDE.get(name, 0))
-    return groups
+    main, start = kind or "post", max(0, number - 1) * PAGE_SIZE
+    shown = finder.find(main, start=start, size=PAGE_SIZE)
+    if shown.total or not asked.words or finder.find("category").total:
+        return {main: shown, **_find_beside(finder, kind)}, None
+    guessed = guess(asked, viewer=request.user, unless={*KINDS} - {main, "category"})
+    if guessed.found:
+        return {main: shown, **_find_beside(finder, kind)}, None
+    if guessed.words:
+        other = dataclasses.replace(asked, words=guessed.words)
+        finder = Finder(other, viewer=request.user, categories=categories)
+        groups = {main: finder.find(main, start=start, size=PAGE_SIZE), **_find_beside(finder, kind)}
+        if _any(groups):
+            return groups, guessed.words
+    return {name: Found([], 0) for name in KINDS}, None
+
+
+def _find_beside(finder: Finder, kind: str) -> dict[str, Found]:
+    """A few of each kind but the one shown, and how many there are; the filters concern posts only."""
+    others = [name for name in KINDS if name != (kind or "post")]
+    return {name: finder.find(name, size=0 if kind else BESIDE.get(name, 0)) for name in others}
 
 
 def _tabs(asked: Search, kind: str, groups: dict[str, Found]) -> list[dict[str, Any]]:

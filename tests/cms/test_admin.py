@@ -47,7 +47,11 @@ def test_the_admin_has_no_sign_in_of_its_own(client, cast):
 
 def test_only_editors_and_administrators_reach_the_admin(client_for, cast):
     for person in (cast.fan, cast.creator, cast.verified_creator, cast.moderator, cast.suspended):
-        assert client_for(person).get("/cms/").status_code == 302, person
+        visitor = client_for(person)
+        answer = visitor.get("/cms/", follow=True)
+        assert answer.status_code == 403, person
+        assert "This door is not open to you" in answer.content.decode()
+        assert "permission to access the admin" not in visitor.get("/").content.decode(), "said once"
     for person in (cast.editor, cast.admin):
         assert client_for(person).get("/cms/").status_code == 200, person
 

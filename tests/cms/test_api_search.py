@@ -205,3 +205,51 @@ def test_many_hits_cost_as_many_queries_as_few(cast, flat_cost):
         grow=grow,
         at_most=12,
     )
+
+
+def test_each_way_a_search_can_go_costs_few_queries_however_much_there_is(cast, flat_cost):
+    image = make_image()
+
+    def grow(count):
+        for number in range(count):
+            person = make_user(display_name=f"Kitchen {number}")
+            make_post(person, "A kitchen noise", tags=[f"kitchen {number}"], cover_image=image)
+            make_category(f"Kitchen {number}")
+            make_series(person, f"Kitchen series {number}", cover_image=image)
+
+    plain = ("kitchen&limit=2", "kitchen&limit=1&page=2", "kitchen&period=week")
+    flat_cost(*(f"/api/search?q={asked}" for asked in plain), grow=grow, at_most=10)
+    kinds = ("post", "person", "series", "tag", "category")
+    corrected = ("kitchn", "kitchn nosie", "kitchn&period=week", *(f"kitchn&type={kind}" for kind in kinds))
+    flat_cost(*(f"/api/search?q={asked}&limit=3" for asked in corrected), grow=grow, at_most=12)
+    nothing = ("xyzzyx", "xyzzyx qwertzu", "xyzzyx&period=week")
+    flat_cost(*(f"/api/search?q={asked}" for asked in nothing), grow=grow, at_most=4)
+    flat_cost("/api/search?q=xyzzyx&type=person", grow=grow, at_most=6)
+    flat_cost("/api/search?q=kitchen&page=2&limit=2", "/api/search?q=xyzzyx&page=2", grow=grow, at_most=11)
+
+
+def test_a_corrected_search_has_the_pages_and_totals_of_the_right_one(client, cast):
+    for number in range(3):
+        make_post(make_user(display_name=f"Kitchen {number}"), "A kitchen", tags=[f"kitchen {number}"])
+    make_series(cast.fan, "Kitchen series")
+    make_category("Kitchens")
+    filters = [{"page": page, "limit": "3"} for page in ("1", "2", "3", "4", "5")]
+    filters += [{"type": kind} for kind in ("post", "person", "series", "tag", "category")]
+    filters += [{"period": "day"}, {"type": "post", "period": "day"}, {"limit": "100"}]
+    for each in filters:
+        right, slip = search(client, q="kitchen", **each), search(client, q="kitchn", **each)
+        assert slip == {**right, "correctedTo": "kitchen"}, each
+    assert right["total"] == 11
+    assert search(client, q="kitchn", language="de")["correctedTo"] is None
+
+
+def test_what_other_kinds_hold_is_not_guessed_at_in_a_list_of_everything(client, cast):
+    make_user("walrus", display_name="Walrus")
+    make_post(cast.fan, "Walnuts of summer", tags=["Waltz"])
+    make_series(cast.fan, "Walking")
+    for words, kind in (("walrus", "person"), ("waltz", "tag"), ("walking", "series")):
+        answer = search(client, q=words)
+        assert answer["correctedTo"] is None
+        assert answer["items"][0]["type"] == kind
+    answer = search(client, q="xyzzyx", type="person")
+    assert (answer["total"], answer["correctedTo"], set(answer["totals"].values())) == (0, None, {0})

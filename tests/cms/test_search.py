@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -19,6 +18,7 @@ from community.accounts.models import Profile
 from community.core.models import TargetCounts
 from tests.factories import make_category, make_post, make_user
 from tests.support.api import NAUGHTY
+from tests.support.searching import found, look
 
 pytestmark = pytest.mark.django_db
 
@@ -71,21 +71,6 @@ FORMS = [
 @pytest.fixture(autouse=True)
 def _many_posts_at_once(settings):
     settings.RATE_LIMIT_SCALE = 10_000
-
-
-def look(client, text="", **parameters):
-    """The page of a search, as text."""
-    response = client.get("/search/", {"q": text, **parameters})
-    assert response.status_code == 200, response.content[:300]
-    return response.content.decode()
-
-
-def found(client, text="", **parameters):
-    """The titles of the results, in their order."""
-    titles = re.findall(
-        r'<h\d class="(?:story__title|person__name)[^>]*><a [^>]*>(.*?)</a>', look(client, text, **parameters)
-    )
-    return [unescape(re.sub(r"<[^>]+>", "", title)) for title in titles]
 
 
 def restrict(post):

@@ -49,6 +49,7 @@ def row(method: str, route: str, address: str, statuses: str, body: Any = None) 
     return Row(method, route, address, dict(zip(ROLES, numbers, strict=True)), body)
 
 
+TYPES = "cms/reports/page-types-usage"
 SITE = [
     # Machines
     row("GET", "healthz", "/healthz", "200"),
@@ -83,6 +84,19 @@ SITE = [
     row("GET", "cms/…", "/cms/", "302 302 302 302 302 302 302 200 200"),
     row("GET", "cms/…", "/cms/pages/{post}/edit/", "302 302 302 302 302 302 302 302 200"),
     row("GET", "cms/…", "/cms/pages/{section_post}/edit/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/posts/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/pages/{section_post}/edit/preview/", "302 302 302 302 302 302 302 200 200"),
+    row("GET", "cms/…", "/cms/snippets/cms/announcement/preview/", "302 302 302 302 302 302 302 200 200"),
+    row(
+        "GET", "cms/reports/page-types-usage/", "/cms/reports/page-types-usage/", "302 302 302 302 302 302 302 200 200"
+    ),
+    row(
+        "GET",
+        "cms/reports/page-types-usage/results/",
+        "/cms/reports/page-types-usage/results/",
+        "302 302 302 302 302 302 302 200 200",
+    ),
+    row("GET", "cms/…", "/cms/reports/videos/", "302 302 302 302 302 302 302 302 200"),
     row("GET", "cms/…", "/cms/snippets/cms/category/", "302 302 302 302 302 302 302 200 200"),
     row("GET", "cms/…", "/cms/snippets/cms/announcement/", "302 302 302 302 302 302 302 200 200"),
     row("GET", "cms/…", "/cms/settings/cms/siteframe/", "302"),
@@ -90,7 +104,7 @@ SITE = [
     row("GET", "cms/…", "/cms/write-series/", "302"),
     row("GET", "cms/…", "/cms/images/", "302 302 302 302 302 302 302 200 200"),
     row("GET", "cms/…", "/cms/users/", "302 302 302 302 302 302 302 302 200"),
-    row("GET", "cms/login/", "/cms/login/", "302"),
+    row("GET", "cms/login/", "/cms/login/", "302 403 403 403 403 403 403 302 302"),
     row("GET", "cms/logout/", "/cms/logout/", "302"),
     row("GET", "django-admin/…", "/django-admin/", "302"),
     row("GET", "django-admin/…", "/django-admin/login/", "302 403 403 403 403 403 403 403 403"),
