@@ -11,10 +11,13 @@ from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
 
+#: What somebody sees who is signed in.
+OWN_PAGES = ["e-mail addresses", "new password", "sessions", "second factor", "sign-out"]
 PAGES = [
     "home", "post", "post with a video on top", "author page", "author's series", "author's words", "series",
-    "part of a series", "latest", "section", "directory", "category", "standard page",
-    "search", "profile", "sign-in", "sign-up", "code entry", "missing page", "offline page", "kept mail",
+    "part of a series", "latest", "section", "directory", "category", "tag", "standard page",
+    "search", "profile", "sign-in", "sign-up", "password reset", "locked page", "code entry", "missing page",
+    "offline page", "kept mail", *OWN_PAGES,
 ]  # fmt: skip
 #: Rules for WCAG 2.2 are off by default.
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
@@ -43,6 +46,8 @@ def open_named(visitor: Visitor, name: str, **options: object) -> Page:
     """A page by what a reader would call it."""
     if name == "code entry":
         options["session"] = world.session_waiting_for_a_code()
+    if name in OWN_PAGES:
+        options["session"] = world.session_of("fan")
     if name == "missing page":
         visitor.expected.append("404")
     return visitor.open(visitor.site.pages[name], **options)

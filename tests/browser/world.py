@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 from PIL import Image
+from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 
 from cms import services
@@ -109,6 +110,8 @@ def _build() -> World:
         )  # fmt: skip
     post = _great_post(mira, pictures, category)
     plain_video = make_post(jonas, "Only a video", video=VIDEO, cover_image=pictures[1])
+    locked = make_post(jonas, "Only with the word")
+    PageViewRestriction.objects.create(page=locked, restriction_type=PageViewRestriction.PASSWORD, password="lamp")
     _spread_over_time()
 
     author_page = services.ensure_author_page(person=mira)
@@ -146,11 +149,19 @@ def _build() -> World:
             "section": section.url,
             "directory": "/creators/",
             "category": "/categories/films/",
+            "tag": "/tags/lamps/",
             "standard page": "/about/",
             "search": "/search/?q=lamps",
             "profile": "/@fan/",
             "sign-in": "/account/login/",
             "sign-up": "/account/signup/",
+            "password reset": "/account/password/reset/",
+            "locked page": locked.url,
+            "e-mail addresses": "/account/email/",
+            "new password": "/account/password/change/",
+            "sessions": "/account/sessions/",
+            "second factor": "/account/2fa/",
+            "sign-out": "/account/logout/",
             "code entry": "/account/confirm-email/",
             "missing page": "/nothing/here/",
             "offline page": "/offline/",
