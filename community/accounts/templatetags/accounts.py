@@ -26,3 +26,21 @@ def password_rules() -> list[dict[str, Any]]:
         name, limit = _CHECKED.get(type(validator).__name__, ("", ""))
         rules.append({"text": validator.get_help_text(), "name": name, "limit": getattr(validator, limit, "")})
     return rules
+
+
+#: What a browser calls itself, the more particular name first: most of them name others as well.
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Vivaldi", "Vivaldi"), ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Browser and system in a few words, "Firefox, Linux"; the beginning of what it says where it is none of these."""
+    found = [next((name for sign, name in names if sign in user_agent), "") for names in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, found)) or user_agent.partition("/")[0][:40] or "?"
