@@ -14,7 +14,7 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms import selectors
 from cms.choices import POST
-from cms.models import CustomRendition, PostPage, StandardPage
+from cms.models import CustomRendition, PostPage, ReusableContent, StandardPage
 from cms.rules import videos_in
 from cms.services.pictures import forget_variants
 from cms.services.tree import ensure_author_page
@@ -67,6 +67,13 @@ def post_indexed(instance: PostPage, **_kwargs: Any) -> None:
 def page_published_with_videos(instance: StandardPage, **_kwargs: Any) -> None:
     """The titles and pictures of its videos are fetched by a job."""
     want_previews(video_ids=videos_in(instance.body))
+
+
+@receiver(post_save, sender=ReusableContent, dispatch_uid="cms.reusable_content_saved")
+def reusable_content_saved(instance: ReusableContent, raw: bool = False, **_kwargs: Any) -> None:
+    """Pages that show it show its videos: what belongs to them is fetched by a job."""
+    if not raw:
+        want_previews(video_ids=videos_in(instance.body))
 
 
 @receiver(page_unpublished, sender=PostPage, dispatch_uid="cms.post_unpublished")

@@ -105,8 +105,13 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     related = selectors.list_related(page, viewer=request.user)
     card, more = post_with_related(page, related)
     stored = previews_of(page)
+    preview = stored.get(page.video_id)
     place = selectors.find_place(page, viewer=request.user)
-    shared = picture(page.cover_image, "social") if page.cover_image else None
+    stored_picture = preview.picture if preview else None
+    shared = picture(page.cover_image, "social") if page.cover_image else stored_picture
+    things = structured_data.posting(
+        page, card, picture=shared, place=place, video_title=preview.title if preview else ""
+    )
     return render(
         request,
         page.get_template(request),
@@ -120,10 +125,8 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
             "about_author": _about_author(page, viewer=request.user),
             "place": place,
             "shared_picture": shared,
-            "structured_data": structured_data.as_script(
-                structured_data.posting(page, card, picture=shared, place=place)
-            ),
-            "video": _video_on_top(page, card, stored.get(page.video_id)),
+            "structured_data": structured_data.as_script(things),
+            "video": _video_on_top(page, card, preview),
             "previews": stored,
             "related": more,
             "edited": page.edited_at is not None,

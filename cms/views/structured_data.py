@@ -84,8 +84,10 @@ def profile_page(author: AuthorCard, *, about: str, links: Sequence[str], posts:
     return [page, breadcrumbs((author.display_name, author.url))]
 
 
-def posting(page: PostPage, card: PostCard, *, picture: Picture | None, place: Any = None) -> list[Thing]:
-    """A post, the way to it, and its video."""
+def posting(
+    page: PostPage, card: PostCard, *, picture: Picture | None, place: Any = None, video_title: str = ""
+) -> list[Thing]:
+    """A post, the way to it, and its video, where it has the picture that search engines require."""
     article: Thing = {
         "@type": "BlogPosting",
         "@id": address(card.url) + "#article",
@@ -116,7 +118,7 @@ def posting(page: PostPage, card: PostCard, *, picture: Picture | None, place: A
     if page.video_id and card.published_at is not None and picture is not None:
         things.append({
             "@type": "VideoObject",
-            "name": card.title,
+            "name": video_title or card.title,
             "description": card.excerpt or card.title,
             "thumbnailUrl": [address(picture.src)],
             "uploadDate": card.published_at.isoformat(),

@@ -75,6 +75,32 @@ def test_the_cover_comes_before_the_picture_of_youtube(client: Any, cast: Any, y
     assert "Play: On top" in page
 
 
+def test_search_engines_and_networks_get_the_stored_title_and_picture(
+    client: Any, cast: Any, youtube: YouTube, settings: Any
+) -> None:
+    post = make_post(cast.creator, "A post", video=TOP)
+    before = client.get(post.url).content.decode()
+    assert "VideoObject" not in before, "not without the picture that they require"
+    assert 'property="og:image"' not in before or "/media/videos/" not in before
+    tell_and_fetch()
+    page = client.get(post.url).content.decode()
+    data = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    (seen,) = [thing for thing in data["@graph"] if thing["@type"] == "VideoObject"]
+    assert seen["name"] == "On top"
+    assert seen["thumbnailUrl"][0].startswith(f"{settings.PUBLIC_URL}/media/videos/{TOP}/")
+    shared = page.split('property="og:image" content="')[1].split('"')[0]
+    assert shared.startswith(f"{settings.PUBLIC_URL}/media/videos/{TOP}/")
+
+
+def test_a_change_of_reusable_content_wants_its_videos(client: Any, cast: Any, youtube: YouTube) -> None:
+    shared = ReusableContent.objects.create(name="Trailer", slug="trailer", body=[])
+    post = make_post(cast.creator, content=None, body=[("reusable", shared)])
+    shared.body = [video(FIRST)]
+    shared.save()
+    fetch_previews(seconds=30)
+    assert "Play: The first" in client.get(post.url).content.decode()
+
+
 @pytest.mark.parametrize("harm", ["gone", "away"])
 def test_a_video_that_cannot_be_fetched_has_a_calm_place(
     client: Any, cast: Any, youtube: YouTube, settings: Any, harm: str
