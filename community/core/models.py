@@ -22,9 +22,11 @@ class OutboxFact(models.Model):
     transaction_id = models.BigIntegerField()
     delivered_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True, help_text="Set after the last try; a dead letter blocks nobody.")
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0, help_text="Counted when it is claimed, so that a crash counts.")
     next_attempt_at = models.DateTimeField(db_default=Now())
     last_error = models.TextField(blank=True)
+    lease_until = models.DateTimeField(null=True, help_text="Whoever holds it may deliver until then.")
+    holder = models.CharField(max_length=120, blank=True, db_default="", help_text="host:pid:thread of the lease.")
 
     class Meta:
         db_table = "outbox"
@@ -33,6 +35,12 @@ class OutboxFact(models.Model):
             models.CheckConstraint(
                 condition=models.Q(delivered_at__isnull=True) | models.Q(dead_at__isnull=True),
                 name="outbox_delivered_or_dead",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lease_until__isnull=True, holder="")
+                | models.Q(lease_until__isnull=False, delivered_at__isnull=True, dead_at__isnull=True)
+                & ~models.Q(holder=""),
+                name="outbox_lease_of_open",
             ),
         ]
         indexes = [

@@ -1,7 +1,8 @@
 """Facts: record them in the transaction of the change, hand them to subscribers at least once, in order.
 
 The pattern is the transactional outbox (https://microservices.io/patterns/data/transactional-outbox.html).
-An effect in the database happens exactly once, because its ``Delivery`` row shares its transaction.
+An effect in the database happens exactly once, because its ``Delivery`` row shares its transaction. Who delivers
+holds a lease (community/core/leases.py), so that a fact which ends its process is counted as tried.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import dataclasses
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from community.core import leases
+from community.core.crash_points import crash_point
 from community.core.models import Delivery, OutboxFact
 from community.facts import REGISTRY, Fact
 
@@ -27,6 +30,9 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 10
 BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(hours=1)
+#: Facts leased at a time: each claim is a transaction of its own.
+BATCH = 10
+OPEN = "delivered_at IS NULL AND dead_at IS NULL"
 KEPT = timedelta(days=30)
 
 
@@ -121,30 +127,97 @@ def _poke() -> None:
         poke()
 
 
-def deliver(*, limit: int = 100) -> int:
+def deliver(*, limit: int = 100, stopping: Callable[[], bool] = lambda: False) -> int:
     """Delivers up to `limit` waiting facts, each in a transaction of its own; returns how many were taken.
 
-    Any number of callers may run at once: a fact is locked while it is delivered, and waits for the earlier
-    facts of its aggregate. A failing subscriber stops no other; the fact is tried again later.
+    Any number of callers may run at once: a fact is leased to one of them, and waits for the earlier facts of
+    its aggregate. A failing subscriber stops no other; the fact is tried again later. Ends early, and gives
+    back what it has not begun, when `stopping` says so.
     """
-    taken = 0
-    while taken < limit and _deliver_next():
-        taken += 1
+    holder = leases.holder()
+    taken = _settle_unheard()
+    while taken < limit and not stopping():
+        rows = _claim(holder, min(BATCH, limit - taken), fresh=True) + _claim(holder, 1, fresh=False)
+        if not rows:
+            break
+        taken += len(rows)
+        try:
+            while rows and not stopping():
+                _deliver(rows[0], holder)
+                rows.pop(0)
+        finally:
+            _give_back(rows, holder)
     return taken
 
 
-def _deliver_next() -> bool:
+def _settle_unheard() -> int:
+    """Facts that nobody listens to are delivered at once: they may even pass earlier ones of their aggregate."""
+    unheard = [name for name in REGISTRY if not _subscribers.get(name)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE outbox SET delivered_at = now() WHERE id IN (
+                SELECT id FROM outbox WHERE {OPEN} AND lease_until IS NULL AND name = ANY(%s)
+                ORDER BY id FOR UPDATE SKIP LOCKED)
+            """,  # noqa: S608 - our own words
+            [unheard],
+        )
+        return cursor.rowcount
+
+
+def _claim(holder: str, many: int, *, fresh: bool) -> list[OutboxFact]:
+    """Leases the oldest facts that are due and first of their aggregate; counts the try at once.
+
+    What was tried before is claimed alone (`fresh` is False then): a fact that kills its process must not use up
+    the tries of others, which were leased beside it.
+    """
+    if not fresh:
+        _bury()
+    rows = OutboxFact.objects.raw(
+        f"""
+        UPDATE outbox SET lease_until = now() + %s, holder = %s, attempts = attempts + 1
+        WHERE id IN (
+            SELECT id FROM outbox WHERE {OPEN} AND next_attempt_at <= now() AND name = ANY(%s)
+              AND (lease_until IS NULL OR lease_until < now()) AND attempts {"=" if fresh else ">"} 0
+              AND NOT EXISTS (
+                SELECT 1 FROM outbox earlier
+                WHERE earlier.aggregate_kind = outbox.aggregate_kind AND earlier.aggregate_id = outbox.aggregate_id
+                  AND earlier.sequence < outbox.sequence
+                  AND earlier.delivered_at IS NULL AND earlier.dead_at IS NULL)
+            ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+        RETURNING *
+        """,  # noqa: S608 - our own words
+        [leases.LENGTH, holder, list(REGISTRY), many],
+    )
+    return sorted(rows, key=lambda row: row.pk)
+
+
+def _bury() -> None:
+    """Gives up facts that have had all their tries without a word: each ended the process that delivered it."""
+    dead = OutboxFact.objects.filter(delivered_at=None, dead_at=None, attempts__gte=MAX_ATTEMPTS).filter(
+        models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
+    )
+    if dead.update(dead_at=Now(), lease_until=None, holder="", last_error="Its process ended at every try."):
+        log.error("facts_dead", reason="the process ended at every try")
+
+
+def _deliver(row: OutboxFact, holder: str) -> None:
+    """Delivers a leased fact: effects, delivery rows and the mark that it is done share one transaction.
+
+    The row stays locked meanwhile, so nobody takes it over, however long it takes.
+    """
+    crash_point("fact.before")
     with transaction.atomic():
-        row = _claim()
-        if row is None:
-            return False
+        mine = OutboxFact.objects.select_for_update().filter(pk=row.pk, holder=holder, attempts=row.attempts)
+        if not mine.exists():
+            return  # the lease was over, and somebody else has it
         fact = Recorded(
             id=row.pk,
             fact=REGISTRY[row.name].from_payload(row.payload),
             actor_id=row.actor_id,
             correlation_id=row.correlation_id,
         )
-        done = set(row.deliveries.values_list("subscriber", flat=True))
+        done = set(row.deliveries.values_list("subscriber", flat=True)) if row.attempts > 1 else set()
         errors = []
         with structlog.contextvars.bound_contextvars(request_id=row.correlation_id, fact_id=row.pk):
             for name, function in _subscribers.get(row.name, {}).items():
@@ -152,24 +225,8 @@ def _deliver_next() -> bool:
                     error = _run(name, function, fact)
                     errors += [error] if error else []
         _settle(row, errors)
-    return True
-
-
-def _claim() -> OutboxFact | None:
-    rows = OutboxFact.objects.raw(
-        """
-        SELECT * FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now()
-          AND name = ANY(%s)
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox earlier
-            WHERE earlier.aggregate_kind = outbox.aggregate_kind AND earlier.aggregate_id = outbox.aggregate_id
-              AND earlier.sequence < outbox.sequence
-              AND earlier.delivered_at IS NULL AND earlier.dead_at IS NULL)
-        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-        """,
-        [list(REGISTRY)],
-    )
-    return next(iter(rows), None)
+        crash_point("fact.before_commit")
+    crash_point("fact.after_commit")
 
 
 def _run(name: str, function: Subscriber, fact: Recorded) -> str:
@@ -178,6 +235,7 @@ def _run(name: str, function: Subscriber, fact: Recorded) -> str:
         with transaction.atomic():
             Delivery.objects.create(fact_id=fact.id, subscriber=name)
             function(fact)
+            crash_point("fact.middle")
     except Exception as error:
         log.exception("subscriber_failed", subscriber=name, fact=fact.fact.name)
         return f"{name}: {type(error).__name__}: {error}"
@@ -185,8 +243,8 @@ def _run(name: str, function: Subscriber, fact: Recorded) -> str:
 
 
 def _settle(row: OutboxFact, errors: list[str]) -> None:
-    row.attempts += 1
-    row.last_error = "\n".join(errors)[:4000]
+    row.last_error = "\n".join(errors)[:4000].replace("\0", "")
+    row.lease_until, row.holder = None, ""
     if not errors:
         row.delivered_at = timezone.now()
     elif row.attempts >= MAX_ATTEMPTS:
@@ -195,13 +253,72 @@ def _settle(row: OutboxFact, errors: list[str]) -> None:
     else:
         wait = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** (row.attempts - 1))
         row.next_attempt_at = timezone.now() + wait * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-    row.save(update_fields=["attempts", "last_error", "delivered_at", "dead_at", "next_attempt_at"])
+    row.save(update_fields=["last_error", "lease_until", "holder", "delivered_at", "dead_at", "next_attempt_at"])
+
+
+def _give_back(rows: list[OutboxFact], holder: str) -> None:
+    """Ends the leases of facts that were not begun; their try does not count."""
+    if rows:
+        OutboxFact.objects.filter(pk__in=[row.pk for row in rows], holder=holder).update(
+            lease_until=None, holder="", attempts=models.F("attempts") - 1
+        )
+
+
+def free(holders: str) -> int:
+    """Ends the leases of a process that is dead: `holders` is the beginning of what its threads are called."""
+    return OutboxFact.objects.filter(holder__startswith=holders, delivered_at=None, dead_at=None).update(
+        lease_until=None, holder=""
+    )
+
+
+def replay(*, ids: Iterable[int]) -> int:
+    """Dead letters get all their tries again, from now; returns how many there were. Others are left alone.
+
+    Subscribers that have dealt with a fact are not asked again. It may come after later facts of its aggregate.
+    """
+    return (
+        OutboxFact.objects.filter(pk__in=list(ids))
+        .exclude(dead_at=None)
+        .update(dead_at=None, attempts=0, next_attempt_at=Now())
+    )
+
+
+def dismiss(*, ids: Iterable[int]) -> int:
+    """Puts dead letters away for good, undelivered; returns how many there were. Their last error stays."""
+    return OutboxFact.objects.filter(pk__in=list(ids)).exclude(dead_at=None).update(dead_at=None, delivered_at=Now())
+
+
+def list_facts(*, dead: bool = False, name: str = "", limit: int = 50) -> list[OutboxFact]:
+    """Facts that wait, oldest first, or those given up; of one name, if given."""
+    rows = OutboxFact.objects.filter(delivered_at=None).order_by("id")
+    rows = rows.exclude(dead_at=None) if dead else rows.filter(dead_at=None)
+    return list((rows.filter(name=name) if name else rows)[:limit])
 
 
 def purge() -> int:
     """Deletes delivered facts older than 30 days; returns how many."""
     old = OutboxFact.objects.filter(delivered_at__lt=timezone.now() - KEPT).order_by("id")[:5000]
     return OutboxFact.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Numbers:
+    """How the outbox stands: facts that wait, those given up, and seconds since the oldest waiting one happened."""
+
+    waiting: int
+    dead: int
+    oldest_seconds: float
+
+
+def numbers() -> Numbers:
+    """How the outbox stands now; each number is one query."""
+    waiting = OutboxFact.objects.filter(delivered_at=None, dead_at=None)
+    oldest = waiting.order_by("occurred_at").values_list("occurred_at", flat=True).first()
+    return Numbers(
+        waiting=waiting.count(),
+        dead=OutboxFact.objects.filter(delivered_at=None).exclude(dead_at=None).count(),
+        oldest_seconds=(timezone.now() - oldest).total_seconds() if oldest else 0.0,
+    )
 
 
 def waiting_age() -> float:
