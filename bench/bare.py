@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 import sys
 from typing import Any
 
-from sparkle_site import web
-from sparkle_site.embedded.processes import die_with_parent
+from bench import forks
 
 
 async def application(_scope: Any, _receive: Any, send: Any) -> None:
@@ -21,18 +17,7 @@ async def application(_scope: Any, _receive: Any, send: Any) -> None:
 
 def main() -> None:
     """Serves until SIGTERM."""
-    parent = os.getpid()
-    listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=1024)
-    children = []
-    for _ in range(int(sys.argv[2])):
-        child = os.fork()
-        if child == 0:
-            die_with_parent(signal.SIGTERM, parent)
-            web.serve(application, listener)
-        children.append(child)
-    signal.signal(signal.SIGTERM, lambda number, frame: [os.kill(child, signal.SIGTERM) for child in children])
-    for child in children:
-        os.waitpid(child, 0)
+    forks.serve(application, int(sys.argv[1]), int(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,19 @@ class Cell:
     posts: bool = False  # sends a new post instead of reading
     of_empty: float | None = None  # at least this part of the empty view's rate
     queries: int | None = None  # at most so many
+    of_bare: float | None = None  # at least this part of the bare function's rate
+    p99: float | None = None  # milliseconds, at most
+    kept: bool = False  # by a browser without cookies, from the page cache; else a cookie makes Django answer
 
+
+#: A hit of the page cache: parts of the bare function's rate, times the empty view's, milliseconds.
+HIT, HIT_LIST, HIT_TIMES, HIT_P99 = 0.6, 0.2, 6.0, 10.0
 
 CELLS = [
+    Cell("home_kept", "home, kept", kept=True, of_bare=HIT, of_empty=HIT_TIMES, p99=HIT_P99),
+    Cell("post_kept", "post, kept", kept=True, of_bare=HIT, of_empty=HIT_TIMES, p99=HIT_P99),
+    Cell("category_kept", "category, kept", kept=True, of_bare=HIT, of_empty=HIT_TIMES, p99=HIT_P99),
+    Cell("list_kept", "JSON list of 20 posts, kept", kept=True, of_bare=HIT_LIST, p99=HIT_P99),
     Cell("home", "home, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("post", "post, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("post_in", "post, signed in", signed_in=True, of_empty=PAGE_SIGNED_IN, queries=PAGE_QUERIES),

@@ -15,6 +15,7 @@ ROOT_URLCONF = __name__
 INSTALLED_APPS = ["huey.contrib.djhuey"]
 HUEY = {"immediate": True, "huey_class": "huey.MemoryHuey"}
 WORKER_THREADS = 1
+DATABASE_TRANSACTION_TIMEOUT_MS = ENV.database_transaction_timeout_ms
 USE_TZ = True
 
 

@@ -19,8 +19,9 @@ REPORT = """
 done = function(summary, latency, requests)
   local errors = summary.errors
   local broken = errors.connect + errors.read + errors.write + errors.timeout
-  io.write(string.format("\\nREPORT %d %d %d %d %f %f\\n", summary.requests, summary.duration,
-    errors.status, broken, latency:percentile(50.0), latency:percentile(95.0)))
+  io.write(string.format("\\nREPORT %d %d %d %d %f %f %f\\n", summary.requests, summary.duration,
+    errors.status, broken, latency:percentile(50.0), latency:percentile(95.0),
+    latency:percentile(99.0)))
 end
 """
 
@@ -34,6 +35,7 @@ class Load:
     failed: int
     p50: float
     p95: float
+    p99: float
 
     @property
     def rate(self) -> float:
@@ -62,8 +64,8 @@ def load(
     report = re.findall(r"^REPORT (.*)$", done.stdout, re.MULTILINE)
     if done.returncode != 0 or not report:
         raise BenchError(f"wrk failed: {done.stdout}{done.stderr}")
-    answers, duration, refused, broken, p50, p95 = map(float, report[0].split())
-    return Load(int(answers), duration / 1e6, int(refused + broken), p50 / 1000, p95 / 1000)
+    answers, duration, refused, broken, p50, p95, p99 = map(float, report[0].split())
+    return Load(int(answers), duration / 1e6, int(refused + broken), p50 / 1000, p95 / 1000, p99 / 1000)
 
 
 class Resources(HTMLParser):

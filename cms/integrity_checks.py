@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef
 from wagtail.models import Page
 
-from cms.choices import POST
 from cms.models import CreatorPage, PostPage, SectionPage, SeriesPage
 from cms.selectors.series import ABOVE
 from community.core import text
 from community.core.integrity import integrity_check
-from community.core.models import TargetCounts
 
 
 @integrity_check("page-tree")
@@ -41,18 +39,12 @@ def page_slugs() -> Iterator[str]:
         seen.add(key)
 
 
-@integrity_check("post-counts")
-def post_counts() -> Iterator[str]:
-    """Each post has one row of counters, and each row of counters has its post."""
-    counted = TargetCounts.objects.filter(target_kind=POST).values("target_id")
-    for post_id in PostPage.objects.exclude(pk__in=counted).values_list("pk", flat=True):
-        yield f"post {post_id} has no counters"
-    for post_id in (
-        TargetCounts.objects.filter(target_kind=POST)
-        .exclude(target_id__in=PostPage.objects.values("pk"))
-        .values_list("target_id", flat=True)
-    ):
-        yield f"there are counters for the missing post {post_id}"
+@integrity_check("page-titles")
+def page_titles() -> Iterator[str]:
+    """Something is seen of every title."""
+    for page_id, title in Page.objects.values_list("pk", "title").order_by("pk"):
+        if not text.has_visible(title):
+            yield f"page {page_id}: nothing is seen of its title"
 
 
 @integrity_check("post-bin")

@@ -8,29 +8,50 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Page
+from taggit.models import Tag
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.search.index import insert_or_update_object
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms import selectors
 from cms.choices import POST
-from cms.models import CustomRendition, PostPage, ReusableContent, StandardPage
+from cms.models import (
+    Announcement,
+    Category,
+    CustomDocument,
+    CustomImage,
+    CustomRendition,
+    FeaturedPost,
+    PostPage,
+    PostTag,
+    ReusableContent,
+    SiteFrame,
+    StandardPage,
+)
 from cms.rules import videos_in
 from cms.services.pictures import forget_variants
 from cms.services.tree import ensure_author_page
-from community.core import outbox
-from community.core.models import TargetCounts
+from community.core import counts, generations, outbox
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
+from community.youtube.models import VideoPreview
 from community.youtube.services import want_previews
 
 EDIT_GRACE_SECONDS = 300
+#: What kept pages for guests show; a test tells when a new model is in none of the lists.
+SHOWN = (Announcement, Category, CustomDocument, CustomImage, CustomRendition, FeaturedPost, Locale, Page,
+         PageViewRestriction, PostTag, Redirect, ReusableContent, Site, SiteFrame, Tag, VideoPreview)  # fmt: skip
+#: No page shows a new one before the page itself is changed. Renditions are made while a page is.
+SHOWN_BY_OTHERS = (CustomDocument, CustomImage, CustomRendition, Tag, VideoPreview)
+#: What Wagtail writes into the row of a page when its draft is stored.
+DRAFT_FIELDS = {"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at"}
 
 
 @receiver(post_save, sender=PostPage, dispatch_uid="cms.post_saved")
 def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> None:
     """A new post gets its counters and its fact, whichever door made it."""
     if created and not raw:
-        TargetCounts.objects.create(target_kind=POST, target_id=instance.pk)
+        counts.begin(POST, instance.pk)
         if instance.author is not None:
             ensure_author_page(person=instance.author)
         if not getattr(instance, "imported", False):
@@ -40,7 +61,7 @@ def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> 
 @receiver(post_delete, sender=PostPage, dispatch_uid="cms.post_deleted")
 def post_deleted(instance: PostPage, **_kwargs: Any) -> None:
     """The counters go with the post."""
-    TargetCounts.objects.filter(target_kind=POST, target_id=instance.pk).delete()
+    counts.forget(POST, instance.pk)
 
 
 @receiver(page_published, sender=PostPage, dispatch_uid="cms.post_published")
@@ -98,6 +119,28 @@ def frame_changed(sender: type, instance: Any, **_kwargs: Any) -> None:
 def page_moved(**_kwargs: Any) -> None:
     """A page has another address, and may stand in a menu: the menus are read anew, after the commit."""
     transaction.on_commit(selectors.forget_frame, robust=True)
+
+
+# Registered after the frame is forgotten: a page made between the two would show the old frame as new.
+@receiver([post_save, post_delete], dispatch_uid="cms.shown_changed")
+def shown_changed(
+    sender: type, instance: Any, created: bool = False, raw: bool = False, update_fields: Any = None, **_kwargs: Any
+) -> None:
+    """Kept pages for guests may show what changed: they are made anew."""
+    if raw or not issubclass(sender, SHOWN):
+        return
+    if isinstance(instance, Page):
+        seen = instance.live and not (update_fields and set(update_fields) <= DRAFT_FIELDS)
+    else:
+        seen = not (created and issubclass(sender, SHOWN_BY_OTHERS))
+    if seen:
+        generations.bump(generations.SITE)
+
+
+@receiver([page_unpublished, post_page_move], dispatch_uid="cms.page_taken_away")
+def page_taken_away(**_kwargs: Any) -> None:
+    """Kept pages may show it, or lead where it was."""
+    generations.bump(generations.SITE)
 
 
 @receiver(post_migrate, dispatch_uid="cms.groups_in_step")

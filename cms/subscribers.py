@@ -6,9 +6,10 @@ from cms.models import CreatorPage
 from cms.selectors.videos import list_videos_to_show
 from cms.services.authors import rename_author_page
 from cms.services.pictures import prepare_post
+from community.core import generations
 from community.core.outbox import Recorded, subscriber
-from community.facts.accounts import UserUpdated
-from community.facts.posts import PostPublished, PostUpdated
+from community.facts.accounts import UserStatusChanged, UserUpdated
+from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
 from community.youtube.services import want_previews
 
 
@@ -31,3 +32,9 @@ def prepare_cover_of_published_post(recorded: Recorded) -> None:
 def want_previews_of_videos(recorded: Recorded) -> None:
     """Titles and pictures of videos are there before the first readers, who ask YouTube for nothing."""
     want_previews(video_ids=list_videos_to_show(recorded.fact.post_id))
+
+
+@subscriber(PostPublished, PostUnpublished, PostDeleted, UserUpdated, UserStatusChanged)
+def make_kept_pages_old(recorded: Recorded) -> None:
+    """Once more than at the change itself: what bumped then may have been lost with its process."""
+    generations.bump(generations.SITE)

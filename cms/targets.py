@@ -9,7 +9,7 @@ from cms.choices import POST
 from cms.models import PostPage
 from cms.rules import address
 from community.accounts.permissions import Actor
-from community.core import targets
+from community.core import counts, targets
 
 
 class PostTarget:
@@ -36,3 +36,4 @@ class PostTarget:
 def register() -> None:
     """Called when the app is ready."""
     targets.register(POST, PostTarget())
+    counts.register_kind(POST, PostPage.objects.all)

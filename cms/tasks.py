@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 from django.core.management import call_command
-from huey import crontab
-from huey.contrib.djhuey import db_periodic_task
 
 from cms import services
 from cms.services.pictures import prepare_pictures as prepare
 from cms.services.search import forget_searches, store_searches
+from community.core.jobs import Cron, job
 
 
-@db_periodic_task(crontab(minute="*"))
+@job(queue="publishing", name="scheduled", every=Cron())
 def publish_scheduled() -> None:
-    """Scheduled pages go live within a minute of their time; Wagtail's own command, safe to run twice."""
+    """Publishes and withdraws pages within a minute of their time; Wagtail's own command, safe to run twice."""
     call_command("publish_scheduled")
 
 
-@db_periodic_task(crontab(minute="20", hour="3"))
+@job(queue="cleanup", name="bin", every=Cron(hour=3, minute=20))
 def empty_bin() -> int:
-    """What has lain in the bin for 30 days goes for good."""
+    """Deletes for good what has lain in the bin for 30 days."""
     return services.purge_bin()
 
 
-@db_periodic_task(crontab(minute="40", hour="*"))
+@job(queue="cleanup", name="texts", every=Cron(minute=40))
 def clean_again() -> int:
-    """Texts stored under an older cleaning policy pass the present one."""
+    """Cleans texts that were stored under an older cleaning policy."""
     return services.clean_again()
 
 
-@db_periodic_task(crontab(minute="*"))
+@job(queue="media", name="image", every=Cron())
 def prepare_pictures() -> int:
-    """AVIF and whatever else pictures lack, for half of each minute at most: it takes a whole core."""
+    """Makes AVIF and whatever else pictures lack, for half of each minute at most: it takes a whole core."""
     return prepare(seconds=30)
 
 
-@db_periodic_task(crontab(minute="*"))
+@job(queue="analytics", name="searches", every=Cron())
 def count_searches() -> int:
-    """What people searched for goes from Redis into the reports of the admin."""
+    """Moves what people searched for from Redis into the reports of the admin."""
     return store_searches()
 
 
-@db_periodic_task(crontab(minute="50", hour="3"))
+@job(queue="cleanup", name="old-searches", every=Cron(hour=3, minute=50))
 def forget_old_searches() -> int:
-    """Words nobody has searched for in 90 days are forgotten."""
+    """Forgets words nobody has searched for in 90 days."""
     return forget_searches()

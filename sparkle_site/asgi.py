@@ -1,4 +1,4 @@
-"""The front of a web process: pages go to Django's WSGI application in threads, sockets to Channels.
+"""The front of a web process: guests get kept pages, other pages go to Django in threads, sockets to Channels.
 
 Django's own ASGI handler is not used: it runs each synchronous middleware in another thread hop.
 """
@@ -15,6 +15,8 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from sparkle_site import metrics
+from sparkle_site.front import PageCache, page_views
 from sparkle_site.wsgi import application as django_application
 
 Message = MutableMapping[str, Any]
@@ -42,13 +44,29 @@ sockets = URLRouter([re_path(r"", cast(Any, refuse))])
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI 3 application: https://asgi.readthedocs.io/en/stable/specs/main.html."""
     if scope["type"] == "http":
-        await pages(clean(scope), complete(receive), guarded(send))
+        await front(scope, receive, send)
     elif scope["type"] == "websocket":
         await sockets(scope, receive, send)
     elif scope["type"] == "lifespan":
         await lifespan(receive, send)
     else:
         raise ValueError(f"Unknown kind of connection: {scope['type']}")
+
+
+async def ask_django(scope: Scope, receive: Receive, send: Send) -> None:
+    """Django's answer."""
+    await pages(clean(scope), complete(receive), guarded(send))
+
+
+def make_front() -> PageCache:
+    """The page cache on the site's Redis; without one, or where templates change while it runs, it keeps nothing."""
+    location = str(settings.CACHES["default"].get("LOCATION", ""))
+    is_on = location.startswith(("redis://", "rediss://", "unix://")) and not settings.DEBUG
+    megabytes = settings.PAGE_CACHE_MB if is_on else 0
+    return PageCache(ask_django, location, megabytes, count=metrics.count_page, note=page_views.note_request)
+
+
+front = make_front()
 
 
 def clean(scope: Scope) -> Scope:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from community.core import transactions
 from community.core.api.envelope import failure_response, request_id
 from community.core.api_address import is_api
-from community.core.errors import DomainError, TooMany
+from community.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
@@ -71,17 +71,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when it was the database that did not answer. Nothing internal is shown."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return error_answer(request, 503, _("The site is busy right now. Please try again in a moment."))
+    """500, or what `RefusalMiddleware` says where it was not reached, such as 503. Nothing internal is shown."""
+    if told := transactions.refusal(sys.exc_info()[1]):
+        return domain_error(request, told)
     return error_answer(request, 500, _("Something went wrong on our side."))
 
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The page for a refusal of a service, such as 429 with Retry-After."""
-    status = error.status if error.status in PAGES else 400
+    """The page for a refusal of a service or of the database, such as 429 with Retry-After."""
+    status = error.status if error.status in PAGES or is_api(request.path_info) else 400
     response = error_answer(request, status, str(error.message), code=error.code)
-    if isinstance(error, TooMany):
+    if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
     return response
 
@@ -96,5 +96,6 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The page of a service's refusal; None for every other exception."""
-        return domain_error(request, exception) if isinstance(exception, DomainError) else None
+        """The page of a refusal by a service or by the database; None for every other exception."""
+        told = exception if isinstance(exception, DomainError) else transactions.refusal(exception)
+        return domain_error(request, told) if told is not None else None

@@ -18,6 +18,7 @@ from wagtail.views import authenticate_with_password
 from cms import views as cms_views
 from community.core import views as core_views
 from sparkle_site import errors, health
+from sparkle_site.metrics import reading
 
 # The admins have no sign-in of their own: lockout and second factor live in the site's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -28,6 +29,7 @@ to_sign_out = RedirectView.as_view(pattern_name="account_logout", query_string=T
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", reading.metrics, name="metrics"),
     path("robots.txt", cms_views.robots, name="robots"),
     path("favicon.ico", cms_views.favicon, name="favicon"),
     path("sitemap.xml", cms_views.sitemap, name="sitemap"),

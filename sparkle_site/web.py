@@ -51,11 +51,17 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets=[])
 
 
-def serve(application: Any, listener: socket.socket, serving: Callable[[], None] = lambda: None) -> None:
+def serve(
+    application: Any,
+    listener: socket.socket,
+    serving: Callable[[], None] = lambda: None,
+    served: Callable[[], None] = lambda: None,
+) -> None:
     """Serves an ASGI application on `listener` until SIGTERM, then ends this process.
 
-    Calls `serving` when it accepts connections. The listener must be a TCP socket made by Python or by
-    `socket.socket(fileno=…)`, so that its family is known and TCP_NODELAY is set on connections.
+    Calls `serving` when it accepts connections, and `served` when the last request is answered. The listener must
+    be a TCP socket made by Python or by `socket.socket(fileno=…)`, so that its family is known and TCP_NODELAY is
+    set on connections.
     """
     config = uvicorn.Config(
         application,
@@ -74,6 +80,7 @@ def serve(application: Any, listener: socket.socket, serving: Callable[[], None]
     )
     listener.setblocking(False)
     Server(config, serving).run(sockets=[listener])
+    served()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a thread that still renders for somebody who went away would hold the process
@@ -81,6 +88,14 @@ def serve(application: Any, listener: socket.socket, serving: Callable[[], None]
 
 def run(listener: socket.socket, serving: Callable[[], None] = lambda: None) -> None:
     """Serves the site; see `serve`."""
+    from sparkle_site import metrics
     from sparkle_site.asgi import application
+    from sparkle_site.front import page_views
 
-    serve(application, listener, serving)
+    def served() -> None:
+        page_views.stop()
+        metrics.sync()
+
+    metrics.start()
+    page_views.start()
+    serve(application, listener, serving, served)

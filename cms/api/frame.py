@@ -20,6 +20,7 @@ from community.core.api.links import absolute
 from community.core.api.operations import operation
 from community.core.api.serializers import Query, Shape
 from community.core.api.views import ApiView
+from community.core.generations import SITE
 from community.core.languages import codes, in_language
 
 
@@ -118,6 +119,8 @@ class AnnouncementsShape(Shape):
 class MenusView(ApiView):
     """Menus."""
 
+    page_tags = (SITE,)
+
     @operation("getMenus", tag="Site", access="all", query=MenusQuery, answer=MenusShape)
     def get(self, request: Request, query: dict[str, Any]) -> selectors.Frame:
         """Get the menus
@@ -155,6 +158,8 @@ class SiteView(ApiView):
 
 class AnnouncementListView(ApiView):
     """Banners."""
+
+    page_tags = (SITE,)
 
     @operation("listAnnouncements", tag="Site", access="optional", answer=AnnouncementsShape)
     def get(self, request: Request) -> selectors.Frame:

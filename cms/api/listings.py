@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,6 +31,7 @@ from cms.selectors.videos import previews_of
 from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, author_card
 from community.core.api.links import absolute
+from community.core.counts import numbers
 from community.core.errors import Invalid
 from community.core.models import TargetCounts
 from community.core.pictures import Picture
@@ -109,7 +110,7 @@ def with_authors(posts: QuerySet[PostPage]) -> QuerySet[PostPage]:
 
 def list_answers(posts: Sequence[PostPage]) -> list[PostAnswer]:
     """The rows of `with_authors` as answers; one query for any number."""
-    counts = _counts(post.pk for post in posts)
+    counts = numbers(POST, (post.pk for post in posts))
     covers = cover_addresses([post.cover_image for post in posts if post.cover_image])
     return [PostAnswer(**_beside(post, counts, covers)) for post in posts]
 
@@ -119,7 +120,7 @@ def post_answer(post: PostPage, *, viewer: Actor) -> PostDetail:
     row = with_authors(PostPage.objects.filter(pk=post.pk)).first() or post
     shown = row.get_latest_revision_as_object() if not row.live and row.latest_revision_id else row
     covers = cover_addresses([shown.cover_image] if shown.cover_image else [])
-    beside = _beside(row, _counts([row.pk]), {})
+    beside = _beside(row, numbers(POST, [row.pk]), {})
     tag_ids = [item.tag_id for item in shown.tagged_items.all()]
     tags = Tag.objects.in_bulk(tag_ids)
     stored = previews_of(shown)
@@ -143,11 +144,6 @@ def _with_video(block: dict[str, Any], stored: Mapping[str, Preview]) -> dict[st
 def _video_answer(video_id: str, title: str, stored: Mapping[str, Preview]) -> VideoAnswer:
     found = stored.get(video_id)
     return VideoAnswer(video_id, title or (found.title if found else ""), found.picture if found else None)
-
-
-def _counts(ids: Iterable[int]) -> dict[int, TargetCounts]:
-    rows = TargetCounts.objects.filter(target_kind=POST, target_id__in=list(ids))
-    return {row.target_id: row for row in rows}
 
 
 def _beside(post: Any, counts: dict[int, TargetCounts], covers: dict[int, str]) -> dict[str, Any]:

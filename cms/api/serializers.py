@@ -11,8 +11,9 @@ from rest_framework import serializers
 from cms.api.blocks import BodyField
 from cms.api.listings import image_at
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
-from cms.models import Category, CustomImage
+from cms.models import Category, CustomImage, PostPage
 from cms.selectors import ORDERS, Part
+from cms.validators import TAG_MISSING
 from community.core.api.fields import (
     IdField,
     InstantField,
@@ -192,7 +193,11 @@ class _PostFields(Input):
 
     excerpt = StrictCharField(required=False, max_length=EXCERPT_MAX, allow_blank=True)
     cover_image = CoverField(required=False, allow_null=True, help_text="A picture of this site; null for none.")
-    tags = serializers.ListField(child=StrictCharField(max_length=TAG_MAX), required=False, max_length=TAGS_MAX)
+    tags = serializers.ListField(
+        child=StrictCharField(max_length=TAG_MAX, error_messages={"blank": TAG_MISSING}),
+        required=False,
+        max_length=TAGS_MAX,
+    )
     category_id = CategoryIdField(required=False, allow_null=True, source="category")
     series_id = IdField(
         required=False, allow_null=True, help_text="A series one may write into; null for none. Newcomers come last."
@@ -209,7 +214,7 @@ class _PostFields(Input):
 class PostChanges(_PostFields):
     """What can be changed of a post; what is left out stays as it is."""
 
-    title = StrictCharField(required=False, max_length=TITLE_MAX)
+    title = StrictCharField(required=False, max_length=TITLE_MAX, error_messages={"blank": PostPage.title_missing})
     content = StrictCharField(required=False, max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
     body = BodyField(required=False, help_text="The text as blocks, instead of `content`.")
     published = StrictBooleanField(required=False)
@@ -219,6 +224,6 @@ class PostChanges(_PostFields):
 class PostInput(_PostFields):
     """A new post."""
 
-    title = StrictCharField(max_length=TITLE_MAX)
+    title = StrictCharField(max_length=TITLE_MAX, error_messages={"blank": PostPage.title_missing})
     content = StrictCharField(max_length=CONTENT_MAX, help_text="HTML; it is cleaned.")
     published = StrictBooleanField(default=False)

@@ -31,6 +31,7 @@ from community.core.api.serializers import Input, Shape
 from community.core.api.shapes import AuthorShape, PictureField
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
+from community.core.generations import SITE
 
 
 class SeriesShape(Shape):
@@ -91,14 +92,14 @@ class _SeriesFields(Input):
 class SeriesInput(_SeriesFields):
     """A new series."""
 
-    title = StrictCharField(max_length=TITLE_MAX)
+    title = StrictCharField(max_length=TITLE_MAX, error_messages={"blank": SeriesPage.title_missing})
     published = StrictBooleanField(default=True)
 
 
 class SeriesChanges(_SeriesFields):
     """What can be changed of a series; what is left out stays as it is."""
 
-    title = StrictCharField(required=False, max_length=TITLE_MAX)
+    title = StrictCharField(required=False, max_length=TITLE_MAX, error_messages={"blank": SeriesPage.title_missing})
     published = StrictBooleanField(required=False)
     version = StrictIntegerField(required=False, min_value=0, help_text="The version the change was made from.")
 
@@ -113,6 +114,8 @@ class PartsInput(Input):
 
 class SeriesListView(ApiView):
     """The series everybody sees, and a way to add one."""
+
+    page_tags = (SITE,)
 
     @operation(
         "listSeries",
@@ -183,6 +186,8 @@ def _answer(request: Request, series: SeriesPage) -> SeriesDetail:
 
 class SeriesView(ApiView):
     """One series."""
+
+    page_tags = (SITE,)
 
     @operation(
         "getSeries", tag="Series", access="optional", answer=SeriesDetailShape, select=True, parameters=[PATH_ID]

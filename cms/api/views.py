@@ -27,6 +27,7 @@ from community.core.api.operations import PATH_ID, operation
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
 from community.core.errors import Invalid, NotFound
+from community.core.generations import SITE
 
 ORDERINGS: dict[str, tuple[str, str]] = {
     "recent": ("-first_published_at", "-pk"),
@@ -37,6 +38,8 @@ ORDERINGS: dict[str, tuple[str, str]] = {
 
 class PostListView(ApiView):
     """The posts everybody sees, and a way to add one."""
+
+    page_tags = (SITE,)
 
     @operation(
         "listPosts",
@@ -92,6 +95,8 @@ class PostListView(ApiView):
 
 class PostView(ApiView):
     """One post."""
+
+    page_tags = (SITE, "post:{id}")
 
     @operation("getPost", tag="Posts", access="optional", answer=PostDetailShape, select=True, parameters=[PATH_ID])
     def get(self, request: Request, id: str) -> listings.PostDetail:
@@ -209,6 +214,8 @@ def _check_images(request: Request, body: dict[str, Any], post: PostPage | None)
 class CategoryListView(ApiView):
     """The categories."""
 
+    page_tags = (SITE,)
+
     @operation(
         "listCategories",
         tag="Categories and tags",
@@ -227,6 +234,8 @@ class CategoryListView(ApiView):
 
 class TagListView(ApiView):
     """The tags in use."""
+
+    page_tags = (SITE,)
 
     @operation(
         "listTags",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms.choices import MENU_ICONS
-from community.core.text import is_web_address
+from community.core.text import has_visible, is_web_address
 
 
 def is_own_path(address: str) -> bool:
@@ -42,8 +42,10 @@ class LinkBlock(blocks.StructBlock):
             errors["page"] = ValidationError(_("Choose a page or write an address."))
         elif address and not (is_own_path(address) or is_web_address(address)):
             errors["address"] = ValidationError(_("Write a path of this site, or an address with https://."))
-        elif address and not cleaned.get("label"):
-            errors["label"] = ValidationError(_("An address needs words."))
+        elif not has_visible(cleaned.get("label") or ""):
+            cleaned["label"] = ""
+            if address:
+                errors["label"] = ValidationError(_("An address needs words."))
         if errors:
             raise blocks.StructBlockValidationError(block_errors=errors)
         return cleaned
@@ -67,6 +69,15 @@ class LinkColumnBlock(blocks.StructBlock):
         label=_("only for"), required=False, choices=settings.LANGUAGES, help_text=_("Empty: for everybody.")
     )
     links = blocks.ListBlock(LinkBlock(), label=_("links"), min_num=1, max_num=12)
+
+    def clean(self, value: Any) -> Any:
+        """Refuses a title of which nothing is seen."""
+        cleaned = super().clean(value)
+        if not has_visible(cleaned["title"]):
+            raise blocks.StructBlockValidationError(
+                block_errors={"title": ValidationError(_("A column needs a title."))}
+            )
+        return cleaned
 
     class Meta:
         icon = "list-ul"

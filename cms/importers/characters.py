@@ -8,6 +8,8 @@ import unicodedata
 
 import nh3
 
+from community.core import text
+
 #: C0 controls except tab and line ends, DEL, surrogates, and the code points Unicode calls noncharacters.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef"
@@ -23,19 +25,17 @@ def _as_windows(match: re.Match[str]) -> str:
     return match.group().encode("latin-1").decode("cp1252", errors="ignore")
 
 
-def clean_characters(text: str) -> str:
+def clean_characters(source: str) -> str:
     """The text with line ends as "\\n" and without characters that HTML forbids
     (https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
-    return _UNWANTED.sub("", _C1.sub(_as_windows, text))
+    source = source.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+    return _UNWANTED.sub("", _C1.sub(_as_windows, source))
 
 
 def one_line(source: str) -> str:
-    """The words of a title or name: markup left out, entities resolved, one line, composed (Unicode NFC)."""
+    """The words of a title or name: markup left out, entities resolved, one line, composed (Unicode NFC).
+
+    Empty when nothing is seen of them.
+    """
     words = html.unescape(nh3.clean(_LINE_TAGS.sub(" <", clean_characters(source)), tags=set()))
-    return " ".join(unicodedata.normalize("NFC", clean_characters(words)).split())
-
-
-def is_visible(text: str) -> bool:
-    """Has the text anything to see: a letter, a number, a sign?"""
-    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+    return text.one_line(unicodedata.normalize("NFC", clean_characters(words)))

@@ -2,7 +2,7 @@
 
 from cms.models.creators import CreatorIndexPage, CreatorPage
 from cms.models.frame import SiteFrame
-from cms.models.home import HomePage
+from cms.models.home import FeaturedPost, HomePage
 from cms.models.images import CustomDocument, CustomImage, CustomRendition
 from cms.models.imports import ImportedObject
 from cms.models.posts import PostPage, PostTag
@@ -21,6 +21,7 @@ __all__ = [
     "CustomImage",
     "CustomRendition",
     "EmptySearch",
+    "FeaturedPost",
     "HomePage",
     "ImportedObject",
     "PostPage",

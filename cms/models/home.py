@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from wagtail.models import Orderable, Page
 
 from cms.blocks import HomeBlock
 from cms.models.serving import ServedPage
+from community.core.generations import SITE
+from community.core.remembered import remembered
 
 
 class HomePage(ServedPage, Page):
@@ -53,12 +57,17 @@ class HomePage(ServedPage, Page):
     def page_below(self, path_components: list[str]) -> Page | None:
         """A live page below, by its whole path at once, where Wagtail asks the database level by level."""
         path = self.url_path + "/".join(path_components) + "/"
-        found = Page.objects.filter(url_path=path, live=True).order_by("pk").values_list("pk", "content_type").first()
-        page_type = ContentType.objects.get_for_id(found[1]).model_class() if found else None
-        if found is None or page_type is None:
-            return None
-        rows = page_type._default_manager.select_related("content_type", *getattr(page_type, "served_with", ()))
-        return rows.filter(pk=found[0]).first()
+        page = remembered(("page", path), (SITE,), lambda: _live_page(path))
+        return copy.copy(page)  # whoever serves it may write into it; what it refers to is shared
+
+
+def _live_page(path: str) -> Page | None:
+    found = Page.objects.filter(url_path=path, live=True).order_by("pk").values_list("pk", "content_type").first()
+    page_type = ContentType.objects.get_for_id(found[1]).model_class() if found else None
+    if found is None or page_type is None:
+        return None
+    rows = page_type._default_manager.select_related("content_type", *getattr(page_type, "served_with", ()))
+    return rows.filter(pk=found[0]).first()
 
 
 class FeaturedPost(Orderable):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
@@ -21,6 +22,7 @@ from cms.blocks import BodyBlock
 from cms.choices import EXCERPT_MAX, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
+from cms.validators import clean_tags
 from community.core import text
 
 
@@ -28,6 +30,14 @@ class PostTag(TaggedItemBase):
     """A tag on a post."""
 
     content_object = ParentalKey("cms.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class PostForm(WagtailAdminPageForm):
+    """The editor's form: its tags are those that services take."""
+
+    def clean_tags(self) -> list[str]:
+        """The names of the tags."""
+        return clean_tags(self.cleaned_data["tags"])
 
 
 class PostQuerySet(PageQuerySet):
@@ -100,6 +110,7 @@ class PostPage(AuthorsGround, ServedPage, Page):
     )
 
     objects = PageManager.from_queryset(PostQuerySet)()
+    base_form_class = PostForm
 
     content_panels = [
         *Page.content_panels,
@@ -128,6 +139,7 @@ class PostPage(AuthorsGround, ServedPage, Page):
     template = "cms/pages/post_page.html"
     page_description = _("A text, a video, a picture story.")
     admin_icon = "doc-full"
+    title_missing = _("A post needs a title.")
     show_in_menus_default = False
 
     class Meta:

@@ -42,6 +42,7 @@ class SeriesPage(AuthorsGround, ServedPage, Page):
     template = "cms/pages/series_page.html"
     page_description = _("Posts that belong together, read one after the other.")
     admin_icon = "list-ol"
+    title_missing = _("A series needs a title.")
 
     class Meta:
         verbose_name = _("series")

@@ -14,6 +14,9 @@ from wagtail.models import Page, PageViewRestriction, PreviewableMixin
 from wagtail.url_routing import RouteResult
 
 from cms.choices import RESERVED_ROOT_SLUGS
+from community.core.generations import SITE
+from community.core.remembered import remembered
+from community.core.text import has_visible
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -58,6 +61,8 @@ class ServedPage(SiteWidths):
 
     #: The icon of the type in the admin, from Wagtail's set.
     admin_icon = "doc-empty"
+    #: What is said to somebody who has left its title empty.
+    title_missing = _("A page needs a title.")
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail's, with the short cut of `page_below` for a type that has one."""
@@ -84,11 +89,17 @@ class ServedPage(SiteWidths):
         """As Wagtail's, in one query instead of one more for the ancestors: this site has no alias pages."""
         path, steplen = self.path, Page.steplen  # type: ignore[attr-defined]
         above = [path[:end] for end in range(steplen, len(path) + 1, steplen)]
-        return PageViewRestriction.objects.filter(page__path__in=above)
+        found = PageViewRestriction.objects.filter(page__path__in=above)
+        # Nearly no page has one, and nearly every request asks.
+        return found if remembered(("restricted", path), (SITE,), found.exists, otherwise=True) else found.none()
 
     def clean(self) -> None:
-        """Refuses slugs that the site itself uses, where they would be top-level addresses."""
+        """Refuses titles of which nothing is seen, and top-level addresses that the site itself uses."""
         super().clean()  # type: ignore[misc]
+        title = getattr(self, "title", "")
+        # That one is needed at all is said by the field.
+        if title and not has_visible(title):
+            raise ValidationError({"title": self.title_missing})
         if getattr(self, "slug", "") in RESERVED_ROOT_SLUGS and self._is_top_level():
             raise ValidationError({"slug": _("The site uses this address itself.")})
 

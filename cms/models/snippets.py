@@ -16,7 +16,9 @@ from wagtail.search import index
 from cms.blocks import PlainBodyBlock
 from cms.blocks.links import is_own_path
 from cms.models.serving import PreviewedSnippet
-from community.core.text import is_web_address
+from community.core.text import has_visible, is_web_address
+
+NAME_MISSING = _("A name needs letters, numbers or signs.")
 
 
 class Category(index.Indexed, models.Model):
@@ -56,6 +58,12 @@ class Category(index.Indexed, models.Model):
     def get_absolute_url(self) -> str:
         """The list of its posts."""
         return f"/categories/{self.slug}/"
+
+    def clean(self) -> None:
+        """Refuses a name of which nothing is seen."""
+        super().clean()
+        if self.name and not has_visible(self.name):
+            raise ValidationError({"name": NAME_MISSING})
 
 
 class Announcement(PreviewedSnippet, models.Model):
@@ -114,12 +122,14 @@ class Announcement(PreviewedSnippet, models.Model):
         return self.text
 
     def clean(self) -> None:
-        """Refuses a link of another kind, half a link, and an end before the start."""
+        """Refuses words of which nothing is seen, a link of another kind, half a link, and an end before the start."""
         super().clean()
         problems: dict[str, Any] = {}
+        if self.text and not has_visible(self.text):
+            problems["text"] = _("An announcement needs words.")
         if self.link_address and not (is_own_path(self.link_address) or is_web_address(self.link_address)):
             problems["link_address"] = _("Write a path of this site, or an address with https://.")
-        if bool(self.link_address) != bool(self.link_text):
+        if bool(self.link_address) != bool(self.link_text) or (self.link_text and not has_visible(self.link_text)):
             problems["link_text"] = _("A link needs words and an address.")
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             problems["ends_at"] = _("It has to end after it starts.")
@@ -145,3 +155,9 @@ class ReusableContent(PreviewedSnippet, index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuses a name of which nothing is seen."""
+        super().clean()
+        if self.name and not has_visible(self.name):
+            raise ValidationError({"name": NAME_MISSING})

@@ -12,9 +12,11 @@ from cms.rules import address
 from cms.selectors.pictures import IMAGE_FIELDS, picture
 from community.accounts.models import User
 from community.accounts.selectors import AuthorCard, author_card
+from community.core.counts import numbers
 from community.core.languages import foreign, localized
 from community.core.models import TargetCounts
 from community.core.pictures import Picture
+from community.youtube.selectors import UNKNOWN, Preview, previews
 
 PERSON_FIELDS = (
     "username",
@@ -145,7 +147,10 @@ def card_of_author(author: User | None) -> AuthorCard | None:
 def post_cards(
     ids: Iterable[int], *, large: Iterable[int] = (), counts: dict[int, TargetCounts] | None = None
 ) -> dict[int, PostCard]:
-    """Cards by id of those of the posts that are live, in two queries; those in `large` with a large cover."""
+    """Cards by id of those of the posts that are live, in three queries; those in `large` with a large cover.
+
+    A post without a cover shows what is stored of its video.
+    """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
@@ -156,21 +161,21 @@ def post_cards(
         .select_related("author__profile", "category", "cover_image")
         .only(*CARD_FIELDS)
     )
-    counts = _counts(wanted) if counts is None else counts
-    return {post.pk: _card(post, counts.get(post.pk), presets.get(post.pk, "card")) for post in posts}
+    counts = numbers(POST, wanted) if counts is None else counts
+    stored = previews(filter(None, (post.video_id for post in posts if post.cover_image is None)))
+    return {
+        post.pk: _card(post, counts.get(post.pk), presets.get(post.pk, "card"), stored.get(post.video_id, UNKNOWN))
+        for post in posts
+    }
 
 
-def _counts(ids: Iterable[int]) -> dict[int, TargetCounts]:
-    return {row.target_id: row for row in TargetCounts.objects.filter(target_kind=POST, target_id__in=list(ids))}
-
-
-def _card(post: PostPage, counts: TargetCounts | None, preset: str) -> PostCard:
+def _card(post: PostPage, counts: TargetCounts | None, preset: str, video: Preview = UNKNOWN) -> PostCard:
     return PostCard(
         id=post.pk,
         title=post.title,
         url=localized(address(post.url_path)),
         excerpt=post.summary,
-        cover=picture(post.cover_image, preset) if post.cover_image else None,
+        cover=picture(post.cover_image, preset) if post.cover_image else video.picture,
         author=card_of_author(post.author),
         category=category_chip(post.category) if post.category else None,
         published_at=post.first_published_at,
@@ -185,7 +190,7 @@ def _card(post: PostPage, counts: TargetCounts | None, preset: str) -> PostCard:
 
 def post_with_related(post: PostPage, related: list[int]) -> tuple[PostCard, list[PostCard]]:
     """The card of a loaded post (or draft) with tags and large cover, and cards of others; counters in one query."""
-    counts = _counts([post.pk or 0, *related])
+    counts = numbers(POST, [post.pk or 0, *related])
     own = dataclasses.replace(_card(post, counts.get(post.pk), "cover"), tags=tag_chips(post))
     cards = post_cards(related, counts=counts)
     return own, [cards[pk] for pk in related if pk in cards]

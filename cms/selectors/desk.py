@@ -13,7 +13,7 @@ from cms.choices import POST
 from cms.models import PostPage
 from cms.selectors.posts import list_hidden_from_explorer
 from community.accounts.models import User
-from community.core.models import TargetCounts
+from community.core.counts import beside as counts_beside
 
 
 class Waiting(NamedTuple):
@@ -33,7 +33,7 @@ class Week(NamedTuple):
 
 def annotate_numbers(pages: QuerySet[Page]) -> QuerySet[Page]:
     """`pages` with `shown_views`, `shown_reactions` and `shown_comments`; 0 where nothing was counted."""
-    counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
+    counts = counts_beside(POST)
     return pages.annotate(
         shown_views=Coalesce(Subquery(counts.values("views")[:1]), 0),
         shown_reactions=Coalesce(Subquery(counts.values("reactions")[:1]), 0),

@@ -9,7 +9,6 @@ from django.db.models import (
     Exists,
     F,
     FloatField,
-    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -27,8 +26,8 @@ from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, has_role, is_moderator
 from community.accounts.selectors import may_open_admin
+from community.core.counts import beside as counts_beside
 from community.core.errors import NotFound
-from community.core.models import TargetCounts
 
 ORDERS = ("recent", "popular", "trending")
 POPULAR_WINDOW = timedelta(days=365)
@@ -97,7 +96,7 @@ def order_posts(
     """
     if order == "recent":
         return posts.order_by(F("first_published_at").desc(nulls_first=True), "-pk")
-    counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
+    counts = counts_beside(POST)
     if order == "trending":
         score = Subquery(counts.values("score")[:1])
         return posts.annotate(_score=Coalesce(score, Value(0.0), output_field=FloatField())).order_by("-_score", "-pk")

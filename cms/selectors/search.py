@@ -39,7 +39,7 @@ from cms.selectors.words import CONFIGURATION, Plain, Word, Words, fold
 from community.accounts.models import Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.selectors import list_everybody
-from community.core.models import TargetCounts
+from community.core.counts import beside as counts_beside
 
 KINDS = ("post", "person", "series", "tag", "category")
 SORTS = ("relevance", "recent", "popular")
@@ -95,7 +95,7 @@ def match_posts(search: Search, *, viewer: Actor, start: int, size: int) -> Matc
         return Matches([], 0)
     posts = _asked_posts(search, viewer=viewer)
     if search.sort == "popular":
-        counts = TargetCounts.objects.filter(target_kind=POST, target_id=OuterRef("pk"))
+        counts = counts_beside(POST)
         weight = Subquery(counts.values(weight=F("reactions") + 2 * F("comments") + F("bookmarks"))[:1])
         posts = posts.annotate(_weight=Coalesce(weight, Value(0)))
     else:

@@ -12,6 +12,8 @@ from django.db.models import Func, TextField
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from community.core.text import is_inside_sign, without_piles
+
 #: The configuration that cms/migrations/0003_search.py makes: words in lower case, without accents.
 CONFIGURATION = "sparkle"
 TEXT_MAX = 200
@@ -101,7 +103,7 @@ def words_of(text: str) -> Words:
     every text are left out, unless there are no others. At most one query.
     """
     shown = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text[: TEXT_MAX * 5])
-    shown = " ".join(unicodedata.normalize("NFC", shown).split())[:TEXT_MAX].strip()
+    shown = " ".join(without_piles(unicodedata.normalize("NFC", shown)).split())[:TEXT_MAX].strip()
     found = (part.strip("'’.:-_/@#")[:WORD_MAX].lower() for part in _BETWEEN.split(shown))
     words = _look_up(tuple(dict.fromkeys(word for word in found if _LETTERS.search(word)))[:WORDS_MAX])
     return Words(shown, tuple(word for word in words if not word.common) or words)
@@ -161,13 +163,19 @@ def fold(text: str) -> str:
 
 
 def marked(text: str, pattern: re.Pattern[str] | None) -> SafeString:
-    """`text` escaped, with `<mark>` around what was searched for."""
+    """`text` escaped, with `<mark>` around what was searched for, whole signs only.
+
+    A letter without the marks on top of it would be drawn elsewhere than the marks.
+    """
     if pattern is None:
         return escape(text)
     parts, done = [], 0
     for match in pattern.finditer(fold(text)):
-        parts += [escape(text[done : match.start()]), "<mark>", escape(text[match.start() : match.end()]), "</mark>"]
-        done = match.end()
+        end = match.end()
+        while is_inside_sign(text, end):
+            end += 1
+        parts += [escape(text[done : match.start()]), "<mark>", escape(text[match.start() : end]), "</mark>"]
+        done = end
     return mark_safe("".join([*parts, escape(text[done:])]))  # noqa: S308 - every part is escaped
 
 

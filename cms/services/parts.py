@@ -14,6 +14,7 @@ from cms import permissions, selectors
 from cms.models import PostPage, SeriesPage
 from cms.services.tree import unique_slug
 from community.accounts.models import User
+from community.core import generations
 from community.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 STEP: int = Page.steplen
@@ -128,3 +129,4 @@ def store_order(series: SeriesPage, ids: list[int]) -> None:
     for places in (parked, changed):
         cases = [When(pk=pk, then=Value(path)) for pk, path in places.items()]
         Page.objects.filter(pk__in=list(places)).update(path=Case(*cases))
+    generations.bump(generations.SITE)

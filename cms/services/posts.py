@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,14 +13,17 @@ from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Page
 
 from cms import permissions, rules
-from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
+from cms.choices import CONTENT_MAX, EXCERPT_MAX
 from cms.models import Category, CustomImage, PostPage, SeriesPage
 from cms.services.parts import lock_places, lock_posts, move_part, put_at
+from cms.services.saving import checked, store
 from cms.services.tree import add_page, ensure_author_page
+from cms.validators import clean_tags, clean_title
 from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
 from community.core import limits, outbox, text
 from community.core.errors import Conflict, Invalid, NotAllowed, NotFound, Text
+from community.core.transactions import retried
 from community.facts.posts import PostDeleted, PostRestored, PostUpdated
 
 BIN_KEPT = timedelta(days=30)
@@ -39,6 +40,7 @@ class CategoryUnknown(Invalid):
     """There is no such category."""
 
 
+@retried
 def create_post(
     *,
     actor: Actor,
@@ -66,20 +68,20 @@ def create_post(
         title=title, content=content, body=body, excerpt=excerpt, cover_image=cover_image, video=video,
         tags=tags, category=category,
     )  # fmt: skip
-    with transaction.atomic():
-        place = parent or ensure_author_page(person=author)
-        if not permissions.can_create_post_in(author, place):
-            raise NotAllowed()
-        if parent is not None:
-            ensure_author_page(person=author)
-        series = _series_for(parent, series_position)
-        tag_names = values.pop("tags")
-        post = PostPage(author=author, owner=author, live=False, has_unpublished_changes=True, **values)
-        add_page(parent=place, page=post, slug_source=post.title)
-        _store(post, tag_names, author=author, publish=published)
-        if series is not None:
-            put_at(series, post, series_position, actor=author)
-            post.refresh_from_db()
+    place = parent or ensure_author_page(person=author)
+    if not permissions.can_create_post_in(author, place):
+        raise NotAllowed()
+    if parent is not None:
+        ensure_author_page(person=author)
+    series = _series_for(parent, series_position)
+    tag_names = values.pop("tags")
+    post = PostPage(author=author, owner=author, live=False, has_unpublished_changes=True, **values)
+    add_page(parent=place, page=post, slug_source=post.title)
+    post.tags.set(tag_names, clear=True)
+    store(post, author=author, publish=published)
+    if series is not None:
+        put_at(series, post, series_position, actor=author)
+        post.refresh_from_db()
     return post
 
 
@@ -94,6 +96,7 @@ def _series_for(parent: Page | None, position: int | None) -> SeriesPage | None:
     return series
 
 
+@retried
 def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **changes: Any) -> PostPage:
     """Changes the named fields of a post, as create_post takes them; `published` publishes or takes off the site.
 
@@ -104,31 +107,31 @@ def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **c
     published = changes.pop("published", None)
     where = {name: changes.pop(name) for name in ("series", "series_position") if name in changes}
     limits.guard("write", f"user:{editor.pk}")
-    with transaction.atomic():
-        if where:
-            lock_places(post, *filter(None, [where.get("series")]))
-        post = _locked(post)
-        if not permissions.can_edit_post(editor, post):
-            raise NotAllowed()
-        if version is not None and version != post.version:
-            raise StaleVersion(post.version)
-        if where:
-            move_part(actor=editor, post=post, **where)
-            post = PostPage.objects.get(pk=post.pk)
-        draft = post.get_latest_revision_as_object() if post.latest_revision_id else post
-        if not changes and published is None:
-            return post
-        values = _checked(**changes)
-        if "content" in changes and "body" not in changes and _has_other_blocks(draft):
-            raise Conflict(_("This post has more than text. Please send its blocks in body."))
-        tag_names = values.pop("tags", None)
-        for name, value in values.items():
-            setattr(draft, name, value)
-        _store(draft, tag_names, author=editor, publish=post.live if published is None else published)
-        if published is False and post.live:
-            post.refresh_from_db()
-            _take_off(post, editor)
-        outbox.record(PostUpdated(post_id=post.pk), actor_id=editor.pk)
+    if where:
+        lock_places(post, *filter(None, [where.get("series")]))
+    post = _locked(post)
+    if not permissions.can_edit_post(editor, post):
+        raise NotAllowed()
+    if version is not None and version != post.version:
+        raise StaleVersion(post.version)
+    if where:
+        move_part(actor=editor, post=post, **where)
+        post = PostPage.objects.get(pk=post.pk)
+    draft = post.get_latest_revision_as_object() if post.latest_revision_id else post
+    if not changes and published is None:
+        return post
+    values = _checked(**changes)
+    if "content" in changes and "body" not in changes and _has_other_blocks(draft):
+        raise Conflict(_("This post has more than text. Please send its blocks in body."))
+    if "tags" in values:
+        draft.tags.set(values.pop("tags"), clear=True)
+    for name, value in values.items():
+        setattr(draft, name, value)
+    store(draft, author=editor, publish=post.live if published is None else published)
+    if published is False and post.live:
+        post.refresh_from_db()
+        _take_off(post, editor)
+    outbox.record(PostUpdated(post_id=post.pk), actor_id=editor.pk)
     return PostPage.objects.get(pk=post.pk)
 
 
@@ -144,37 +147,15 @@ def _locked(post: PostPage) -> PostPage:
     return locked
 
 
-def _store(post: PostPage, tag_names: list[str] | None, *, author: User, publish: bool) -> None:
-    if tag_names is not None:
-        post.tags.set(tag_names, clear=True)
-    try:
-        post.full_clean()
-    except ValidationError as error:
-        raise Invalid(fields=field_messages(error)) from error
-    revision = post.save_revision(user=author, log_action=True, clean=False)
-    if publish:
-        revision.publish(user=author, skip_permission_checks=True)
-    post.refresh_from_db()
-
-
-def field_messages(error: ValidationError) -> dict[str, Text]:
-    """The first finding for each field."""
-    return {name: messages[0] for name, messages in error.message_dict.items()}
-
-
 def _checked(**values: Any) -> dict[str, Any]:
     """The given values as fields of the page; raises Invalid with every finding at once."""
     problems: dict[str, Text] = {}
     fields: dict[str, Any] = {}
     if "title" in values:
-        title = one_line(values["title"])
-        if not title:
-            problems["title"] = _("A post needs a title.")
-        elif len(title) > TITLE_MAX:
-            problems["title"] = _("A title has at most 255 characters.")
+        title = checked("title", problems, lambda: clean_title(values["title"], missing=PostPage.title_missing))
         fields["title"] = fields["draft_title"] = title
     if values.get("excerpt") is not None:
-        excerpt = one_line(values["excerpt"])
+        excerpt = text.one_line(values["excerpt"])
         if len(excerpt) > EXCERPT_MAX:
             problems["excerpt"] = _("An excerpt has at most 500 characters.")
         fields["excerpt"] = excerpt
@@ -189,36 +170,12 @@ def _checked(**values: Any) -> dict[str, Any]:
         if name in values:
             fields[name] = values[name]
     if "tags" in values:
-        fields["tags"] = _checked_tags(values["tags"], problems)
+        fields["tags"] = checked("tags", problems, lambda: clean_tags(values["tags"]))
     if "category" in values:
         fields["category"] = _checked_category(values["category"], problems)
     if problems:
         raise Invalid(fields=problems)
     return fields
-
-
-def one_line(value: str) -> str:
-    """The text without control characters, with single blanks between its words."""
-    return " ".join(without_controls(value).split())
-
-
-def without_controls(value: str) -> str:
-    """The text without control characters; tabs and line ends become spaces later."""
-    return "".join(c for c in value if c in "\t\n\r" or unicodedata.category(c) not in {"Cc", "Cs"})
-
-
-def _checked_tags(tags: Iterable[str], problems: dict[str, Text]) -> list[str]:
-    names: dict[str, str] = {}
-    for tag in tags:
-        name = one_line(tag).strip(",\"'# ")
-        if not name:
-            problems["tags"] = _("A tag cannot be empty.")
-        elif len(name) > TAG_MAX:
-            problems["tags"] = _("A tag has at most 100 characters.")
-        names.setdefault(name.casefold(), name)
-    if len(names) > TAGS_MAX:
-        problems["tags"] = _("A post has at most 40 tags.")
-    return list(names.values())
 
 
 def _checked_category(category: Category | int | None, problems: dict[str, Text]) -> Category | None:
@@ -235,7 +192,7 @@ def _take_off(post: PostPage, editor: User) -> None:
     UnpublishPageAction(post, user=editor).execute(skip_permission_checks=True)
 
 
-@transaction.atomic
+@retried
 def unpublish_post(*, actor: Actor, post: PostPage) -> PostPage:
     """Takes a post off the site; it stays as a draft. Raises NotAllowed or NotFound."""
     editor = require_writer(actor)
@@ -247,7 +204,7 @@ def unpublish_post(*, actor: Actor, post: PostPage) -> PostPage:
     return post
 
 
-@transaction.atomic
+@retried
 def delete_post(*, actor: Actor, post: PostPage) -> None:
     """Puts a post into the bin: off the site, out of every list, kept for 30 days. Raises NotAllowed or NotFound."""
     editor = require_writer(actor)
@@ -261,7 +218,7 @@ def delete_post(*, actor: Actor, post: PostPage) -> None:
     outbox.record(PostDeleted(post_id=post.pk), actor_id=editor.pk)
 
 
-@transaction.atomic
+@retried
 def restore_post(*, actor: Actor, post: PostPage) -> PostPage:
     """Brings a post back out of the bin, as a draft. Raises NotAllowed or NotFound."""
     editor = require_writer(actor)
@@ -297,7 +254,8 @@ def clean_again(*, limit: int = 500) -> int:
     for pk in list(ids[:limit]):
         with transaction.atomic():
             post = lock_posts([pk])[pk]
-            post.save()
+            # What is stored may be older than a rule of today; that is no reason to leave its text as it is.
+            post.save(clean=False)
             if post.latest_revision is not None:
                 revision = post.latest_revision
                 revision.content = revision.as_object().serializable_data()

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
 
 from cms import permissions
-from cms.choices import INTRODUCTION_MAX, PARTS_MAX, TITLE_MAX
+from cms.choices import INTRODUCTION_MAX, PARTS_MAX
 from cms.models import CustomImage, PostPage, SeriesPage
 from cms.services.parts import list_children, lock_places, lock_posts, move_below, store_order
-from cms.services.posts import StaleVersion, field_messages, one_line, without_controls
+from cms.services.posts import StaleVersion
+from cms.services.saving import checked, store
 from cms.services.tree import add_page, ensure_author_page
+from cms.validators import clean_title
 from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
-from community.core import limits
+from community.core import limits, text
 from community.core.errors import Invalid, NotAllowed, Text
+from community.core.transactions import retried
 
 
+@retried
 def create_series(
     *,
     actor: Actor,
@@ -41,14 +43,14 @@ def create_series(
     values = _checked(title=title, introduction=introduction, cover_image=cover_image, complete=complete)
     if not permissions.can_create_series(author):
         raise NotAllowed(_("Only verified creators make series."))
-    with transaction.atomic():
-        place = ensure_author_page(person=author)
-        series = SeriesPage(owner=author, live=False, has_unpublished_changes=True, **values)
-        add_page(parent=place, page=series, slug_source=series.title)
-        _store(series, author=author, publish=published)
+    place = ensure_author_page(person=author)
+    series = SeriesPage(owner=author, live=False, has_unpublished_changes=True, **values)
+    add_page(parent=place, page=series, slug_source=series.title)
+    store(series, author=author, publish=published)
     return series
 
 
+@retried
 def update_series(*, actor: Actor, series: SeriesPage, version: int | None = None, **changes: Any) -> SeriesPage:
     """Changes the named fields of a series, as create_series takes them; `published` publishes it or takes it off.
 
@@ -58,24 +60,24 @@ def update_series(*, actor: Actor, series: SeriesPage, version: int | None = Non
     editor = require_writer(actor)
     published = changes.pop("published", None)
     limits.guard("write", f"user:{editor.pk}")
-    with transaction.atomic():
-        series = _locked(series)
-        if not permissions.can_edit_series(editor, series):
-            raise NotAllowed()
-        if version is not None and version != series.version:
-            raise StaleVersion(series.version)
-        if not changes and published is None:
-            return series
-        draft = series.get_latest_revision_as_object() if series.latest_revision_id else series
-        for name, value in _checked(**changes).items():
-            setattr(draft, name, value)
-        _store(draft, author=editor, publish=series.live if published is None else published)
-        if published is False and series.live:
-            series.refresh_from_db()
-            UnpublishPageAction(series, user=editor).execute(skip_permission_checks=True)
+    series = _locked(series)
+    if not permissions.can_edit_series(editor, series):
+        raise NotAllowed()
+    if version is not None and version != series.version:
+        raise StaleVersion(series.version)
+    if not changes and published is None:
+        return series
+    draft = series.get_latest_revision_as_object() if series.latest_revision_id else series
+    for name, value in _checked(**changes).items():
+        setattr(draft, name, value)
+    store(draft, author=editor, publish=series.live if published is None else published)
+    if published is False and series.live:
+        series.refresh_from_db()
+        UnpublishPageAction(series, user=editor).execute(skip_permission_checks=True)
     return SeriesPage.objects.get(pk=series.pk)
 
 
+@retried
 def order_parts(*, actor: Actor, series: SeriesPage, posts: Sequence[int]) -> SeriesPage:
     """Puts the named posts first in a series, in this order; what was no part becomes one, other parts follow.
 
@@ -86,19 +88,18 @@ def order_parts(*, actor: Actor, series: SeriesPage, posts: Sequence[int]) -> Se
     limits.guard("write", f"user:{editor.pk}")
     if len(posts) > PARTS_MAX:
         raise Invalid(fields={"posts": _("At most 200 posts can be put in order at once.")})
-    with transaction.atomic():
-        series = _locked(series, *PostPage.objects.filter(pk__in=posts))
-        if not permissions.can_edit_series(editor, series):
-            raise NotAllowed()
-        parts = list_children(series)
-        found = lock_posts({*parts, *posts})
-        _require_parts(editor, series, posts, found, parts=set(parts))
-        for pk in posts:
-            if pk not in parts:
-                move_below(series, found[pk], actor=editor)
-        chosen = set(posts)
-        series = SeriesPage.objects.get(pk=series.pk)
-        store_order(series, [*posts, *(pk for pk in parts if pk not in chosen)])
+    series = _locked(series, *PostPage.objects.filter(pk__in=posts))
+    if not permissions.can_edit_series(editor, series):
+        raise NotAllowed()
+    parts = list_children(series)
+    found = lock_posts({*parts, *posts})
+    _require_parts(editor, series, posts, found, parts=set(parts))
+    for pk in posts:
+        if pk not in parts:
+            move_below(series, found[pk], actor=editor)
+    chosen = set(posts)
+    series = SeriesPage.objects.get(pk=series.pk)
+    store_order(series, [*posts, *(pk for pk in parts if pk not in chosen)])
     return series
 
 
@@ -121,7 +122,7 @@ def _require_parts(
         raise Invalid(fields=problems)
 
 
-@transaction.atomic
+@retried
 def delete_series(*, actor: Actor, series: SeriesPage) -> None:
     """Dissolves a series: its parts, drafts too, go to the page above it, in their order; old addresses lead there.
 
@@ -144,30 +145,15 @@ def _locked(series: SeriesPage, *posts: PostPage) -> SeriesPage:
     return SeriesPage.objects.get(pk=series.pk)
 
 
-def _store(series: SeriesPage, *, author: User, publish: bool) -> None:
-    try:
-        series.full_clean()
-    except ValidationError as error:
-        raise Invalid(fields=field_messages(error)) from error
-    revision = series.save_revision(user=author, log_action=True, clean=False)
-    if publish:
-        revision.publish(user=author, skip_permission_checks=True)
-    series.refresh_from_db()
-
-
 def _checked(**values: Any) -> dict[str, Any]:
     """The given values as fields of the page; raises Invalid with every finding at once."""
     problems: dict[str, Text] = {}
     fields = dict(values)
     if "title" in values:
-        title = one_line(values["title"])
-        if not title:
-            problems["title"] = _("A series needs a title.")
-        elif len(title) > TITLE_MAX:
-            problems["title"] = _("A title has at most 255 characters.")
+        title = checked("title", problems, lambda: clean_title(values["title"], missing=SeriesPage.title_missing))
         fields["title"] = fields["draft_title"] = title
     if "introduction" in values:
-        fields["introduction"] = without_controls(values["introduction"]).strip()
+        fields["introduction"] = text.tidy(values["introduction"]).strip()
         if len(fields["introduction"]) > INTRODUCTION_MAX:
             problems["introduction"] = _("An introduction has at most 500 characters.")
     if problems:

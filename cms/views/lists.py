@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,9 +17,16 @@ from cms.selectors.cards import category_chip
 from cms.views import structured_data
 from cms.views.choosing import ORDERS, choose
 from cms.views.paging import for_machines, page_of_posts
+from community.core.caching import for_guests, keep
+from community.core.generations import SITE
 
 
-def _listing(request: HttpRequest, rows: QuerySet[PostPage], **context: Any) -> HttpResponse:
+def _listing(request: HttpRequest, make: Callable[[], dict[str, Any]]) -> HttpResponse:
+    shown = for_guests(request, (SITE,), lambda: _list(request, **make()))
+    return keep(render(request, "cms/pages/listing.html", shown), SITE)
+
+
+def _list(request: HttpRequest, *, rows: QuerySet[PostPage], **context: Any) -> dict[str, Any]:
     order = choose(request, "sort", ORDERS)
     posts = page_of_posts(request, selectors.order_posts(rows, order.value), query=order.query)
     things = structured_data.collection(
@@ -28,44 +36,53 @@ def _listing(request: HttpRequest, rows: QuerySet[PostPage], **context: Any) -> 
         posts=posts.items,
         first=posts.first_number,
     )
-    context["structured_data"] = structured_data.as_script(things)
-    context |= for_machines(request, posts)
-    return render(request, "cms/pages/listing.html", {**context, "posts": posts, "orders": order.links})
+    machines = {"structured_data": structured_data.as_script(things), **for_machines(request, posts)}
+    return {**context, **machines, "posts": posts, "orders": order.links}
 
 
 @require_safe
 def latest(request: HttpRequest) -> HttpResponse:
     """Everything on the site."""
-    return _listing(
-        request,
-        selectors.list_posts(viewer=request.user),
-        heading=_("Everything new"),
-        description=_("All that people publish here, in one long list."),
-        tags=selectors.talked_about(),
-    )
+
+    def make() -> dict[str, Any]:
+        return {
+            "rows": selectors.list_posts(viewer=request.user),
+            "heading": _("Everything new"),
+            "description": _("All that people publish here, in one long list."),
+            "tags": selectors.talked_about(),
+        }
+
+    return _listing(request, make)
 
 
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """Posts of a category, with the tags people use there and the categories beside it."""
-    found = selectors.get_category(slug)
-    rows = selectors.list_posts(viewer=request.user, category=slug)
-    return _listing(
-        request,
-        rows,
-        heading=found.name,
-        kicker=_("Category"),
-        description=found.description,
-        category=category_chip(found),
-        categories=[category_chip(row) for row in selectors.list_related_categories(found)],
-        tags=selectors.list_tags_beside(rows),
-    )
+
+    def make() -> dict[str, Any]:
+        found = selectors.get_category(slug)
+        rows = selectors.list_posts(viewer=request.user, category=slug)
+        return {
+            "rows": rows,
+            "heading": found.name,
+            "kicker": _("Category"),
+            "description": found.description,
+            "category": category_chip(found),
+            "categories": [category_chip(row) for row in selectors.list_related_categories(found)],
+            "tags": selectors.list_tags_beside(rows),
+        }
+
+    return _listing(request, make)
 
 
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Posts with a tag, and the tags that stand beside it."""
-    found = selectors.get_tag(slug)
-    rows = selectors.list_posts(viewer=request.user, tag=slug)
-    tags = selectors.list_tags_beside(rows, without=slug)
-    return _listing(request, rows, heading=found.name, kicker=_("Tag"), tags=tags)
+
+    def make() -> dict[str, Any]:
+        found = selectors.get_tag(slug)
+        rows = selectors.list_posts(viewer=request.user, tag=slug)
+        tags = selectors.list_tags_beside(rows, without=slug)
+        return {"rows": rows, "heading": found.name, "kicker": _("Tag"), "tags": tags}
+
+    return _listing(request, make)

@@ -17,6 +17,8 @@ from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from community.core.caching import kept
+from community.core.generations import SITE
 from community.core.languages import codes, in_language, localized
 
 #: All that the offline page shows; a name that is not a file would keep the worker from being installed.
@@ -61,6 +63,7 @@ GROUND = "#0f0c16"
 
 
 @require_safe
+@kept(SITE)
 def offline(request: HttpRequest) -> HttpResponseBase:
     """The page for those without a network: the same for everybody, so that a browser may keep it."""
     return _answer(request, _offline_page(), "text/html; charset=utf-8", "public, max-age=300")
@@ -77,6 +80,7 @@ def service_worker(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@kept(SITE)
 def manifest(request: HttpRequest) -> HttpResponseBase:
     """The site as something to install, in the language of the address (https://www.w3.org/TR/appmanifest/).
 

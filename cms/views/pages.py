@@ -19,6 +19,9 @@ from cms.selectors.videos import previews_of
 from cms.views import structured_data
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
+from community.accounts.permissions import is_moderator
+from community.core.caching import for_guests, for_readers, keep, kept, viewed
+from community.core.generations import SITE
 from community.core.languages import localized
 from community.youtube.selectors import Preview, previews
 
@@ -34,67 +37,73 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @served_by(HomePage)
+@kept(SITE)
 def home(request: HttpRequest, page: HomePage) -> HttpResponse:
     """Hero, featured posts chosen by editors and filled up with the newest, latest posts, rows, creators."""
     return render(
         request,
         page.get_template(request),
-        {
-            "page": page,
-            "first": selectors.first_page(page, viewer=request.user),
-            "creators": selectors.list_featured_creators(),
-            "talked_about": selectors.talked_about(),
-            "structured_data": structured_data.as_script(structured_data.website()),
-        },
+        {"page": page, **for_guests(request, (SITE,), lambda: _first_page(page, viewer=request.user))},
     )
 
 
+def _first_page(page: HomePage, *, viewer: Any) -> dict[str, Any]:
+    return {
+        "first": selectors.first_page(page, viewer=viewer),
+        "creators": selectors.list_featured_creators(),
+        "talked_about": selectors.talked_about(),
+        "structured_data": structured_data.as_script(structured_data.website()),
+    }
+
+
 @served_by(SectionPage)
+@kept(SITE)
 def section(request: HttpRequest, page: SectionPage) -> HttpResponse:
     """Parts of the section, its series and its posts."""
+    shown = for_guests(request, (SITE,), lambda: _section(request, page))
+    return render(request, page.get_template(request), {"page": page, **shown})
+
+
+def _section(request: HttpRequest, page: SectionPage) -> dict[str, Any]:
     parts = SectionPage.objects.child_of(page).live().order_by("path")
     series = list(selectors.list_series(viewer=request.user, below=page)[:SERIES])
     posts = page_of_posts(request, selectors.list_posts_of_section(page, viewer=request.user))
     things = structured_data.collection(
         page.title, address(page.url_path), description=page.introduction, posts=posts.items, first=posts.first_number
     )
-    return render(
-        request,
-        page.get_template(request),
-        {
-            "page": page,
-            "cover": picture(page.cover_image, "banner") if page.cover_image else None,
-            "subsections": [
-                {"title": part.title, "url": localized(address(part.url_path)), "colour": part.colour} for part in parts
-            ],
-            "series": selectors.series_cards(series, viewer=request.user, below=page),
-            "posts": posts,
-            "structured_data": structured_data.as_script(things),
-            **for_machines(request, posts),
-            "noindex": not (posts.total or series or parts),
-        },
-    )
+    return {
+        "cover": picture(page.cover_image, "banner") if page.cover_image else None,
+        "subsections": [
+            {"title": part.title, "url": localized(address(part.url_path)), "colour": part.colour} for part in parts
+        ],
+        "series": selectors.series_cards(series, viewer=request.user, below=page),
+        "posts": posts,
+        "structured_data": structured_data.as_script(things),
+        **for_machines(request, posts),
+        "noindex": not (posts.total or series or parts),
+    }
 
 
 @served_by(SeriesPage)
+@kept(SITE)
 def series(request: HttpRequest, page: SeriesPage) -> HttpResponse:
     """The parts of a series in their order."""
+    shown = for_guests(request, (SITE,), lambda: _series(request, page))
+    return render(request, page.get_template(request), {"page": page, **shown})
+
+
+def _series(request: HttpRequest, page: SeriesPage) -> dict[str, Any]:
     card = selectors.series_cards([page], viewer=request.user)[0]
     parts = page_of_posts(request, selectors.list_parts(page, viewer=request.user), size=PARTS)
-    return render(
-        request,
-        page.get_template(request),
-        {
-            "page": page,
-            "series": card,
-            "parts": parts,
-            "numbered": list(enumerate(parts.items, parts.first_number)),
-            **for_machines(request, parts),
-            "structured_data": structured_data.as_script(
-                structured_data.series(card, address(page.url_path), posts=parts.items, first=parts.first_number)
-            ),
-        },
-    )
+    return {
+        "series": card,
+        "parts": parts,
+        "numbered": list(enumerate(parts.items, parts.first_number)),
+        **for_machines(request, parts),
+        "structured_data": structured_data.as_script(
+            structured_data.series(card, address(page.url_path), posts=parts.items, first=parts.first_number)
+        ),
+    }
 
 
 @served_by(PostPage)
@@ -102,36 +111,43 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     """The post to read."""
     if page.deleted_at is not None:
         raise Http404
-    related = selectors.list_related(page, viewer=request.user)
+    tags = (SITE, f"post:{page.pk}")
+    about = _about_author(page, viewer=request.user)
+    if request.user == page.author or is_moderator(request.user):
+        shown = _post(page, viewer=request.user)  # they may see more than others
+    else:
+        shown = for_readers(request, ("post", page.pk, about is None), tags, lambda: _post(page, viewer=None))
+    response = render(request, page.get_template(request), {"page": page, **shown, "about_author": about})
+    if request.user != page.author and not getattr(request, "is_preview", False):
+        viewed(response, f"post:{page.pk}")
+    return keep(response, *tags)
+
+
+def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
+    related = selectors.list_related(page, viewer=viewer)
     card, more = post_with_related(page, related)
     stored = previews_of(page)
     preview = stored.get(page.video_id)
-    place = selectors.find_place(page, viewer=request.user)
+    place = selectors.find_place(page, viewer=viewer)
     stored_picture = preview.picture if preview else None
     shared = picture(page.cover_image, "social") if page.cover_image else stored_picture
     things = structured_data.posting(
         page, card, picture=shared, place=place, video_title=preview.title if preview else ""
     )
-    return render(
-        request,
-        page.get_template(request),
-        {
-            "page": page,
-            "post": card,
-            "category": card.category,
-            "tags": card.tags,
-            "author": card.author,
-            "co_authors": [],
-            "about_author": _about_author(page, viewer=request.user),
-            "place": place,
-            "shared_picture": shared,
-            "structured_data": structured_data.as_script(things),
-            "video": _video_on_top(page, card, preview),
-            "previews": stored,
-            "related": more,
-            "edited": page.edited_at is not None,
-        },
-    )
+    return {
+        "post": card,
+        "category": card.category,
+        "tags": card.tags,
+        "author": card.author,
+        "co_authors": [],
+        "place": place,
+        "shared_picture": shared,
+        "structured_data": structured_data.as_script(things),
+        "video": _video_on_top(page, card, preview),
+        "previews": stored,
+        "related": more,
+        "edited": page.edited_at is not None,
+    }
 
 
 def _video_on_top(page: PostPage, card: PostCard, preview: Preview | None) -> dict[str, Any] | None:
@@ -151,16 +167,17 @@ def _about_author(page: PostPage, *, viewer: Any) -> dict[str, Any] | None:
 
 
 @served_by(StandardPage)
+@kept(SITE)
 def standard(request: HttpRequest, page: StandardPage) -> HttpResponse:
     """A page for itself, with its table of contents."""
+    shown = for_guests(request, (SITE,), lambda: _standard(page))
+    return render(request, page.get_template(request), {"page": page, **shown})
+
+
+def _standard(page: StandardPage) -> dict[str, Any]:
     children = StandardPage.objects.child_of(page).live().order_by("path").values_list("title", "url_path")
-    return render(
-        request,
-        page.get_template(request),
-        {
-            "page": page,
-            "toc": table_of_contents(page.body),
-            "previews": previews(videos_in(page.body)),
-            "children": [{"title": title, "url": localized(address(url_path))} for title, url_path in children],
-        },
-    )
+    return {
+        "toc": table_of_contents(page.body),
+        "previews": previews(videos_in(page.body)),
+        "children": [{"title": title, "url": localized(address(url_path))} for title, url_path in children],
+    }

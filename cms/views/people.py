@@ -23,7 +23,10 @@ from cms.views.choosing import Choices, choose
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.core import statistics
+from community.core.caching import for_guests, kept
+from community.core.generations import SITE
 from community.core.languages import localized
+from community.core.remembered import remembered
 
 #: How many on a page; of posts one is large, two stand beside it, the others three by three.
 PEOPLE, POSTS, SERIES, VIDEOS = 24, 21, 12, 12
@@ -31,9 +34,19 @@ ORDERS = {"recent": _("Newest"), "popular": _("Popular")}
 
 
 @served_by(CreatorIndexPage)
+@kept(SITE)
 def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
     """The directory, searched by `q` and narrowed by the other fields of its form."""
-    form = DirectoryForm(request.GET, categories=list_categories())
+    form = DirectoryForm(request.GET, categories=remembered(("categories",), (SITE,), lambda: list(list_categories())))
+    shown = for_guests(request, (SITE,), lambda: _directory(request, form))
+    return render(
+        request,
+        page.get_template(request),
+        {"page": page, "form": form, "narrowed": bool(form.query()), "path": request.path, **shown},
+    )
+
+
+def _directory(request: HttpRequest, form: DirectoryForm) -> dict[str, Any]:
     creators = selectors.paginate(
         selectors.list_creators(**form.asked()),
         request.GET.get("page"),
@@ -41,26 +54,22 @@ def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
         load=selectors.creator_cards,
         query=form.query(),
     )
-    return render(
-        request,
-        page.get_template(request),
-        {
-            "page": page,
-            "creators": creators,
-            "form": form,
-            "narrowed": bool(form.query()),
-            "path": request.path,
-            **for_machines(request, creators),
-        },
-    )
+    return {"creators": creators, **for_machines(request, creators)}
 
 
 @served_by(CreatorPage)
+@kept(SITE)
 def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
     """An author with their posts, series, videos. The page of somebody banned or deleted is as if not there."""
     person = page.person
     if not accounts.is_visible(person, viewer=request.user):
         raise Http404
+    shown = for_guests(request, (SITE,), lambda: _creator(request, page))
+    return render(request, page.get_template(request), {"page": page, **shown})
+
+
+def _creator(request: HttpRequest, page: CreatorPage) -> dict[str, Any]:
+    person = page.person
     posts = selectors.list_posts(viewer=request.user).filter(author_id=person.pk)
     series = selectors.list_series(viewer=request.user, below=page)
     numbers = posts.order_by().aggregate(posts=Count("pk"), videos=Count("pk", filter=~Q(video="")))
@@ -72,26 +81,21 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
     things = author and structured_data.profile_page(
         author, about=page.headline, links=[link.url for link in links], posts=numbers["posts"]
     )
-    return render(
-        request,
-        page.get_template(request),
-        {
-            "page": page,
-            "author": author,
-            "structured_data": structured_data.as_script(things) if things else "",
-            "banner": picture(page.banner, "banner") if page.banner else None,
-            "links": links,
-            "profile": person.profile,
-            "joined_at": person.created_at,
-            "numbers": numbers,
-            "tabs": tabs.links,
-            "tab": tabs.value,
-            "may_make_series": request.user.pk == person.pk and permissions.can_create_series(request.user),
-            **shown,
-            **(for_machines(request, pages, **({"tab": tabs.value} if tabs.query else {})) if pages else {}),
-            "noindex": not (numbers["posts"] or numbers["series"]) or not _is_for_everybody(person),
-        },
-    )
+    return {
+        "author": author,
+        "structured_data": structured_data.as_script(things) if things else "",
+        "banner": picture(page.banner, "banner") if page.banner else None,
+        "links": links,
+        "profile": person.profile,
+        "joined_at": person.created_at,
+        "numbers": numbers,
+        "tabs": tabs.links,
+        "tab": tabs.value,
+        "may_make_series": request.user.pk == person.pk and permissions.can_create_series(request.user),
+        **shown,
+        **(for_machines(request, pages, **({"tab": tabs.value} if tabs.query else {})) if pages else {}),
+        "noindex": not (numbers["posts"] or numbers["series"]) or not _is_for_everybody(person),
+    }
 
 
 def _is_for_everybody(person: Any) -> bool:
@@ -146,6 +150,7 @@ def _with_pinned(request: HttpRequest, page: CreatorPage, posts: QuerySet[PostPa
 
 
 @require_safe
+@kept(SITE)
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     """A person's profile; who publishes has an author page, and this address leads there."""
     person = accounts.get_person(username, viewer=request.user)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from allauth.account.models import EmailAddress
 
 from community.accounts.choices import GROUP_OF_ROLE
-from community.accounts.models import User
+from community.accounts.models import Profile, User
 from community.core.integrity import integrity_check
+from community.core.text import has_visible
 
 
 @integrity_check("accounts-complete")
@@ -18,6 +19,14 @@ def accounts_complete() -> Iterator[str]:
         yield f"user {user_id} has no profile"
     for user_id in User.objects.filter(preferences=None).values_list("pk", flat=True):
         yield f"user {user_id} has no preferences"
+
+
+@integrity_check("accounts-names")
+def accounts_names() -> Iterator[str]:
+    """Something is seen of every name."""
+    for user_id, name in Profile.objects.values_list("user", "display_name").order_by("user"):
+        if not has_visible(name):
+            yield f"nothing is seen of the name of user {user_id}"
 
 
 @integrity_check("accounts-groups")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts.choices import CLOSED_STATUSES, Role, Status
 from community.accounts.validators import username_validators
+from community.core.text import has_visible
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -152,6 +154,12 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def clean(self) -> None:
+        """Refuses a name of which nothing is seen."""
+        super().clean()
+        if self.display_name and not has_visible(self.display_name):
+            raise ValidationError({"display_name": _("A name needs letters, numbers or signs.")})
 
 
 class Preferences(models.Model):

@@ -6,11 +6,15 @@ from typing import Any
 
 from allauth.account.signals import email_confirmed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from community.accounts import services
-from community.accounts.models import User
+from community.accounts.models import Profile, User
+from community.core import generations
+
+#: Of a person, and seen by nobody else.
+UNSEEN = {"last_login", "password", "updated_at", "version"}
 
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.complete_new_user")
@@ -41,3 +45,11 @@ def signed_out(user: Any, **_kwargs: Any) -> None:
     """Somebody signed out; Django also tells of guests who sign out."""
     if isinstance(user, User):
         services.record_sign_out(user=user)
+
+
+@receiver([post_save, post_delete], sender=User, dispatch_uid="accounts.person_shown")
+@receiver([post_save, post_delete], sender=Profile, dispatch_uid="accounts.profile_shown")
+def person_changed(created: bool = False, raw: bool = False, update_fields: Any = None, **_kwargs: Any) -> None:
+    """Kept pages for guests may show the person. Of a new one there is no page yet."""
+    if not created and not raw and not (update_fields and set(update_fields) <= UNSEEN):
+        generations.bump(generations.SITE)

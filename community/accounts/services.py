@@ -28,6 +28,8 @@ from community.accounts.rules import generated_username
 from community.accounts.validators import username_validators
 from community.core import images, limits, outbox
 from community.core.errors import Conflict, Invalid, NotAllowed
+from community.core.text import one_line, tidy
+from community.core.transactions import retried
 from community.facts.accounts import (
     EmailVerified,
     SignedIn,
@@ -63,7 +65,7 @@ class TransitionRefused(Conflict):
     message = _("This account cannot be changed in that way.")
 
 
-@transaction.atomic
+@retried
 def create_user(
     *,
     email: str,
@@ -139,6 +141,9 @@ def _set_profile(user: User, values: dict[str, Any]) -> list[str]:
     if unknown:
         raise Invalid(fields=dict.fromkeys(sorted(unknown), _("There is no such field.")))
     profile = user.profile
+    values = {name: tidy(value) if isinstance(value, str) else value for name, value in values.items()}
+    if "display_name" in values:
+        values["display_name"] = one_line(values["display_name"])
     changed = [name for name, value in values.items() if getattr(profile, name) != value]
     for name in changed:
         setattr(profile, name, values[name])
@@ -151,7 +156,7 @@ def _set_profile(user: User, values: dict[str, Any]) -> list[str]:
     return changed
 
 
-@transaction.atomic
+@retried
 def update_profile(*, actor: Actor, person: User, **values: Any) -> Profile:
     """Changes fields of the profile. Raises NotAllowed or Invalid."""
     permissions.require_writer(actor)
@@ -237,7 +242,7 @@ def _replace_avatar(person: User, **values: Any) -> User:
     return person
 
 
-@transaction.atomic
+@retried
 def change_status(
     *, actor: Actor, person: User, status: Status, until: datetime | None = None, system: bool = False
 ) -> User:
@@ -264,7 +269,7 @@ def change_status(
     return person
 
 
-@transaction.atomic
+@retried
 def change_role(*, actor: Actor, person: User, role: Role, system: bool = False) -> User:
     """Gives a person another role; their groups follow. Raises NotAllowed."""
     if not system and not permissions.can_change_role(actor, person, role):
@@ -288,7 +293,7 @@ def keep_groups_in_step(*, user: User) -> None:
         user.groups.add(Group.objects.get_or_create(name=wanted)[0])
 
 
-@transaction.atomic
+@retried
 def confirm_email(*, user: User) -> None:
     """The address was confirmed: a waiting account becomes active; a banned or suspended one stays as it is."""
     user = User.objects.select_for_update().get(pk=user.pk)

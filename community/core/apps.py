@@ -8,7 +8,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from community.core import integrity_checks, outbox, slow_queries, tasks  # noqa: F401
+        from community.core import integrity_checks, jobs, outbox, slow_queries, tasks  # noqa: F401
 
         slow_queries.watch_connections()
         outbox.on_recorded(tasks.poke)
+        jobs.on_enqueued(tasks.poke_jobs)

@@ -16,6 +16,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
+from community.core import metrics
+
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
@@ -31,14 +33,15 @@ class RedisAwayError(Exception):
 
 
 class Breaker:
-    """Stops asking a service that fails: opens after three failures in a row, tries again after a second.
+    """Stops asking a service that fails: opens after `failures` in a row (three), tries again after a second.
 
     The circuit breaker of M. Nygard, "Release It!" (2007). While it is open one caller a second is let
     through; its success closes the breaker for all.
     """
 
-    def __init__(self, name: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, name: str, *, failures: int = FAILURES, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
+        self._enough = failures
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = 0
@@ -64,17 +67,19 @@ class Breaker:
             was_open = self._closed_until is not None
             self._failures, self._closed_until = 0, None
         if was_open:
-            log.info("redis_is_back", breaker=self.name)
+            metrics.breaker_closed(self.name)
+            log.info(f"{self.name}_is_back")
 
     def failed(self, error: BaseException) -> None:
         """The service did not answer. Logged once for each opening."""
         with self._lock:
             self._failures += 1
-            opens = self._closed_until is None and self._failures >= FAILURES
-            if self._failures >= FAILURES:
+            opens = self._closed_until is None and self._failures >= self._enough
+            if self._failures >= self._enough:
                 self._closed_until = self._clock() + PAUSE
         if opens:
-            log.error("redis_is_away", breaker=self.name, error=type(error).__name__)
+            metrics.breaker_opened(self.name)
+            log.error(f"{self.name}_is_away", error=type(error).__name__)
 
     @property
     def is_open(self) -> bool:

@@ -28,6 +28,6 @@ def crash_point(name: str) -> None:
         return
     global _random
     if _random is None:
-        _random = random.Random(f"{settings.CRASH_SEED}:{os.getpid()}")  # noqa: S311 - which pass, not a secret
+        _random = random.Random(f"{getattr(settings, 'CRASH_SEED', 0)}:{os.getpid()}")  # noqa: S311 - which pass, not a secret
     if _random.random() < points.get(name, 0.0):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -16,6 +16,8 @@ class DomainError(Exception):
     code = "VALIDATION_ERROR"
     status = 400
     message: Text = _("That did not work.")
+    #: Seconds after which asking again makes sense; None where it does not, or nobody knows.
+    retry_after: int | None = None
 
     def __init__(
         self,
@@ -108,4 +110,5 @@ class Unavailable(DomainError):
 
     code = "SERVICE_UNAVAILABLE"
     status = 503
+    retry_after = 5
     message = _("The site is busy right now. Please try again in a moment.")

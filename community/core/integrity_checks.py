@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import connection, models
 
+from community.core import counts, targets
 from community.core.integrity import integrity_check
 from community.core.outbox import subscribers
 
@@ -77,9 +78,8 @@ def foreign_keys() -> Iterator[str]:
 
 @integrity_check("target-counts")
 def target_counts() -> Iterator[str]:
-    """The counters belong to a kind of target that is registered."""
-    from community.core import targets
-
+    """The counters belong to a kind of target that is registered, to its targets, and say what is counted."""
     for kind, count in _rows("SELECT target_kind, count(*) FROM target_counts GROUP BY 1"):
         if kind not in targets.kinds():
             yield f"{count} rows count for the unknown kind {kind}"
+    yield from map(str, counts.differences())

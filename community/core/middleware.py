@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -12,9 +13,16 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from community.core import caching, remembered
 from community.core.api_address import ApiAddressMiddleware
 
-__all__ = ["ApiAddressMiddleware", "LanguageMiddleware", "SecurityHeadersMiddleware", "SlowRequestMiddleware"]
+__all__ = [
+    "ApiAddressMiddleware",
+    "CacheControlMiddleware",
+    "LanguageMiddleware",
+    "SecurityHeadersMiddleware",
+    "SlowRequestMiddleware",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +93,23 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Cross-Origin-Resource-Policy", "cross-origin" if path.startswith(SHARED_PATHS) else "same-origin"
         )
+        return response
+
+
+class CacheControlMiddleware:
+    """Says of every answer who may keep it, and lets reading requests use what is remembered.
+
+    Stands outside of whatever sets cookies.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        reads = request.method in ("GET", "HEAD") and not request.path.startswith(ADMIN_PATHS)
+        with remembered.reading() if reads else contextlib.nullcontext():
+            response = self.get_response(request)
+        caching.decide(request, response)
         return response
 
 

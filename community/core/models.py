@@ -1,4 +1,4 @@
-"""Tables of the mechanisms: facts and their deliveries, counters of targets, sign-in limits."""
+"""Tables of the mechanisms: facts and deliveries, counters of targets, limits, jobs, answers kept under keys."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class OutboxFact(models.Model):
                 name="outbox_open_aggregate",
                 condition=models.Q(delivered_at__isnull=True, dead_at__isnull=True),
             ),
+            models.Index(fields=["dead_at"], name="outbox_dead", condition=models.Q(dead_at__isnull=False)),
             models.Index(
                 fields=["delivered_at"], name="outbox_delivered", condition=models.Q(delivered_at__isnull=False)
             ),
@@ -119,3 +120,115 @@ class LimitCount(models.Model):
             models.UniqueConstraint(fields=["bucket", "key_digest", "window_start"], name="limit_count_once")
         ]
         indexes = [models.Index(fields=["window_start"], name="limit_count_age")]
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a request that came with a key: written in the transaction of its effect, kept for a day.
+
+    While the request is worked on, the row is not committed: nobody sees it, and whoever brings the same key waits
+    at the constraint. So `answer_status` is null in no row that can be read.
+    """
+
+    owner = models.CharField(max_length=80, help_text="`user:7`, or a digest of a guest's address.")
+    key_digest = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64, help_text="A digest of method, address, query and body.")
+    created_at = models.DateTimeField(db_default=Now())
+    answer_status = models.PositiveSmallIntegerField(null=True)
+    answer_headers = models.JSONField(default=dict, db_default={})
+    answer_body = models.BinaryField(default=b"", db_default=b"")
+    answer_bytes = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "idempotency_key"
+        constraints = [models.UniqueConstraint(fields=["owner", "key_digest"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]
+
+
+class JobQueue(models.Model):
+    """A queue of jobs; its row lock makes the cap of jobs side by side exact."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    paused = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "job_queue"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Job(models.Model):
+    """One job of the ledger: written in the transaction of what wants it, run at least once, kept when it failed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    queue = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    data = models.JSONField(default=dict, db_default={})
+    dedupe_key = models.CharField(max_length=200, blank=True, db_default="", help_text="At most one row has it.")
+    priority = models.SmallIntegerField(default=0, db_default=0, help_text="Higher comes first.")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING, db_default=State.WAITING)
+    run_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Counted when it is claimed.")
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Tries that ended in an error.")
+    max_attempts = models.PositiveSmallIntegerField(default=3, db_default=3, help_text="Errors until it is given up.")
+    lease_until = models.DateTimeField(null=True, help_text="Whoever holds it may work until then.")
+    holder = models.CharField(max_length=120, blank=True, db_default="", help_text="host:pid:thread of the lease.")
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True, db_default="")
+    correlation_id = models.CharField(max_length=64, blank=True, db_default="")
+
+    class Meta:
+        db_table = "job"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dedupe_key"], name="job_dedupe_key_once", condition=~models.Q(dedupe_key="")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "running", "done", "failed"]), name="job_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="running", lease_until__isnull=False) & ~models.Q(holder="")
+                | ~models.Q(state="running") & models.Q(lease_until__isnull=True, holder=""),
+                name="job_lease_of_running",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | models.Q(state__in=["waiting", "running"], finished_at__isnull=True),
+                name="job_finished_at_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                models.F("queue"),
+                models.F("priority").desc(),
+                models.F("run_at"),
+                models.F("id"),
+                name="job_waiting",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(fields=["queue", "lease_until"], name="job_running", condition=models.Q(state="running")),
+            models.Index(
+                fields=["queue", "finished_at"], name="job_ended", condition=models.Q(state__in=["done", "failed"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue}/{self.name} #{self.pk}"
+
+
+class JobSlot(models.Model):
+    """A moment of a schedule that has been dealt with: the constraint makes each happen once."""
+
+    name = models.CharField(max_length=101, help_text="queue/name of the job.")
+    slot = models.DateTimeField()
+
+    class Meta:
+        db_table = "job_slot"
+        constraints = [models.UniqueConstraint(fields=["name", "slot"], name="job_slot_once")]

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -50,7 +50,9 @@ Subscriber = Callable[[Recorded], None]
 S = TypeVar("S", bound=Subscriber)
 
 _subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
-_pokes: list[Callable[[], None]] = []
+_pokes: list[Callable[[], object]] = []
+#: Holders that could not give their leases back.
+_left: set[str] = set()
 
 
 def subscriber(*facts: type[Fact]) -> Callable[[S], S]:
@@ -69,7 +71,7 @@ def subscribers() -> dict[str, dict[str, Subscriber]]:
     return {name: dict(functions) for name, functions in _subscribers.items()}
 
 
-def on_recorded(poke: Callable[[], None]) -> None:
+def on_recorded(poke: Callable[[], object]) -> None:
     """Registers what is called after a commit that recorded facts (the job layer pokes a worker)."""
     _pokes.append(poke)
 
@@ -135,6 +137,15 @@ def deliver(*, limit: int = 100, stopping: Callable[[], bool] = lambda: False) -
     back what it has not begun, when `stopping` says so.
     """
     holder = leases.holder()
+    _free_left()
+    try:
+        return _deliver_all(holder, limit, stopping)
+    except DatabaseError:
+        _left.add(holder)  # not even given back: the database went away
+        raise
+
+
+def _deliver_all(holder: str, limit: int, stopping: Callable[[], bool]) -> int:
     taken = _settle_unheard()
     while taken < limit and not stopping():
         rows = _claim(holder, min(BATCH, limit - taken), fresh=True) + _claim(holder, 1, fresh=False)
@@ -148,6 +159,17 @@ def deliver(*, limit: int = 100, stopping: Callable[[], bool] = lambda: False) -
         finally:
             _give_back(rows, holder)
     return taken
+
+
+def _free_left() -> None:
+    """Ends leases that threads of this process kept when the database went away: nobody waits for their end."""
+    while _left:
+        holder = _left.pop()
+        try:
+            free(holder)
+        except DatabaseError:
+            _left.add(holder)
+            raise
 
 
 def _settle_unheard() -> int:

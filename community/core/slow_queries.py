@@ -1,4 +1,4 @@
-"""Warns of slow statements with their SQL (without values) and where they came from."""
+"""Counts statements, and warns of slow ones with their SQL (without values) and where they came from."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import structlog
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from community.core import metrics
+
 log = structlog.get_logger(__name__)
 
 SLOW_SECONDS = 0.2
@@ -18,6 +20,7 @@ FRAMES = 6
 
 
 def _watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    metrics.count_query()
     begun = time.perf_counter()
     try:
         return execute(sql, params, many, context)

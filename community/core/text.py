@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import html
+import itertools
 import re
 import unicodedata
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from bs4 import BeautifulSoup
 from slugify import slugify
 
 #: Raised with every change of what passes: texts stored under a lower number are cleaned again.
-POLICY_VERSION = 1
+POLICY_VERSION = 2
 
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "dl", "dt", "em", "embed",
@@ -64,8 +65,26 @@ SHALLOW = {
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>?")
 #: Control characters, and the two that are none by definition (Unicode 23.7).
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def _mark_ranges() -> str:
+    """Marks that are drawn upon the letter before them, for a class of a regular expression."""
+    codes = [code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code))[0] == "M"]
+    runs = [list(run) for _, run in itertools.groupby(enumerate(codes), key=lambda place: place[1] - place[0])]
+    return "".join(f"{chr(run[0][1])}-{chr(run[-1][1])}" for run in runs)
+
+
+_MARKS = _mark_ranges()
+MARKS_MAX = 12
+_PILE = re.compile(rf"([{_MARKS}]{{{MARKS_MAX}}})[{_MARKS}]+")
+JOINED_MAX = 10
+_CHAIN = re.compile(rf"(?:[^\u200d][{_MARKS}\ufe0f]{{0,{MARKS_MAX}}}\u200d){{{JOINED_MAX}}}")
 _OWN_LINK = re.compile(r'(<a linktype="[a-z]+" id="[0-9]+") rel="noopener nofollow ugc"')
 _NUMBER = re.compile(r"^[0-9]{1,18}$")
+#: Letters and signs by their category of which nothing is seen: fillers, blanks, a note without a head.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159")
+#: Emoji have their places here, also those that are younger than Python's table of characters.
+_PICTURES = range(0x1F000, 0x1FB00)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -131,7 +150,7 @@ def _clean_once(source: str) -> str:
         strip_comments=True,
     )
     # Links that Wagtail resolves by itself lead to this site: no nofollow there.
-    return _CONTROLS.sub("", _OWN_LINK.sub(r"\1", cleaned))
+    return without_piles(_CONTROLS.sub("", _OWN_LINK.sub(r"\1", cleaned)))
 
 
 def nesting(source: str) -> int:
@@ -154,22 +173,65 @@ def plain_text(source: str) -> str:
     return " ".join(soup.get_text().split())
 
 
-def truncate(text: str, length: int) -> str:
-    """At most `length` characters, cut at a word where one is near, with an ellipsis; never in the middle of a sign.
+def has_visible(text: str) -> bool:
+    """Is there anything to see: a letter, a number, a sign? What has nothing counts as empty where it is a name.
 
-    A combining mark or joiner stays with its base letter (Unicode UAX 29, simplified).
+    Spaces, controls, joiners, variation selectors, fillers and marks without a letter are nothing.
     """
+    return any(_is_visible(sign) for sign in text)
+
+
+def _is_visible(sign: str) -> bool:
+    if unicodedata.category(sign)[0] in "LNPS":
+        return sign not in _BLANKS
+    return ord(sign) in _PICTURES
+
+
+def one_line(text: str) -> str:
+    """The text as `tidy` leaves it, with single blanks between its words; empty when nothing is seen of it."""
+    return " ".join(tidy(text).split()) if has_visible(text) else ""
+
+
+def tidy(text: str) -> str:
+    """The text without control characters and piles of marks; tabs and line ends stay."""
+    signs = (sign for sign in text if sign in "\t\n\r" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    return without_piles("".join(signs))
+
+
+def without_piles(text: str) -> str:
+    """The text with at most MARKS_MAX marks upon a letter, and JOINED_MAX emoji joined to one.
+
+    No browser can break such a pile, so it would leave its place; no script needs more (UAX 15 allows 30).
+    """
+    piled = text if text.isascii() else _PILE.sub(r"\1", text)
+    return piled if piled.count("\u200d") < JOINED_MAX else _CHAIN.sub(lambda chain: chain[0][:-1], piled)
+
+
+def truncate(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word where one is near, with an ellipsis; never in the middle of a sign."""
     if len(text) <= length:
         return text
     if length < 1:
         return ""
     cut = length - 1
-    while cut > 0 and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d"):
+    while is_inside_sign(text, cut):
         cut -= 1
     space = text.rfind(" ", max(0, cut - 30), cut + 1)
     if space > 0:
         cut = space
     return text[:cut].rstrip() + "…"
+
+
+def is_inside_sign(text: str, place: int) -> bool:
+    """Would a cut before the character at `place` divide what is seen as one sign?
+
+    A mark, a joiner and a tone of skin stay with what stands before them (Unicode UAX 29, simplified).
+    """
+    if not 0 < place < len(text):
+        return False
+    after = text[place]
+    joined = after == "\u200d" or text[place - 1] == "\u200d" or "\U0001f3fb" <= after <= "\U0001f3ff"
+    return joined or unicodedata.category(after)[0] == "M"
 
 
 def make_slug(title: str, *, fallback: str = "post", max_length: int = 100) -> str:

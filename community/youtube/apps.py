@@ -8,4 +8,4 @@ class YoutubeConfig(AppConfig):
     label = "youtube"
 
     def ready(self) -> None:
-        from community.youtube import integrity_checks  # noqa: F401
+        from community.youtube import integrity_checks, tasks  # noqa: F401

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from huey import crontab
-from huey.contrib.djhuey import db_periodic_task
-
+from community.core.jobs import Cron, job
 from community.youtube import services
 
 
-@db_periodic_task(crontab(minute="*"))
+@job(queue="youtube-sync", name="videos", every=Cron())
 def fetch_previews() -> int:
-    """What new posts show, within a minute or two; what has failed, ever more rarely; what is there, once a month."""
+    """Fetches what new posts show within a minute or two; what failed, ever more rarely; the rest once a month."""
     return services.fetch_previews(seconds=25)

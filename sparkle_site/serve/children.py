@@ -33,6 +33,7 @@ class Child:
         self.work = work
         self.announces = announces  # serves the listener, and gets a function to call when it does
         self.pid = 0
+        self.last_pid = 0
         self.serving = False
         self.status: int | None = None
         self.started = 0.0
@@ -54,7 +55,7 @@ class Child:
         sys.stderr.flush()
         self.started = time.monotonic()
         self.status = None
-        self.pid = os.fork()
+        self.pid = self.last_pid = os.fork()
         if self.pid == 0:
             os.close(reader)
             self._live(owner, parent, writer)

@@ -19,6 +19,7 @@ from sparkle_site.embedded import EngineError, Holder
 from sparkle_site.embedded.needed import hold_needed
 from sparkle_site.embedded.places import PROJECT
 from sparkle_site.embedded.postgres import MAX_CONNECTIONS
+from sparkle_site.serve import counting
 from sparkle_site.serve.options import Options
 from sparkle_site.serve.signals import Signals
 
@@ -119,6 +120,7 @@ class Launcher:
             self.check_connections()
             if self.options.web:
                 self.listener = listen(self.options.host, self.options.port)
+            counting.prepare(self.options.var)
             self.begin(prepare=True)  # imports while the engines start
             self.engines = hold_needed(say)
             signals = Signals(signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, RELOAD)

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import shlex
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sparkle_site.embedded.places import PROJECT
@@ -29,6 +30,7 @@ class Options:
     pool: int
     public_host: str
     private_database: bool
+    var: Path
 
     @property
     def processes(self) -> int:
@@ -79,4 +81,5 @@ def read(arguments: list[str]) -> Options:
         pool=env.database_pool_max,
         public_host=urlsplit(env.public_url).netloc,
         private_database=not production and not env.database_url,
+        var=(PROJECT / env.sparkle_var).resolve(),
     )

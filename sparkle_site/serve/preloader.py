@@ -75,6 +75,7 @@ class Preloader:
         self.selector.register(self.signals, selectors.EVENT_READ)
         self.selector.register(self.control, selectors.EVENT_READ)
         self.children: list[Child] = []
+        self.undertakers: list[Child] = []
         self.engines: Holder | None = None
         self.go = False
         self.stopping = False
@@ -178,13 +179,26 @@ class Preloader:
         for child in self.children:
             if child.alive and child.reap():
                 self.tell("progress", child.obituary())
+                self.free_leases(child)
             if not child.alive and now >= child.rest_until:
                 child.fork(self)
+        self.undertakers = [child for child in self.undertakers if not child.reap()]
         if not self.told_ready and all(child.serving for child in self.children):
             self.told_ready = True
             self.tell("ready", accounts)
         resting = [child.rest_until - now for child in self.children if not child.alive]
         self.wait(max(0.0, min(resting)) if resting else None)
+
+    def free_leases(self, dead: Child) -> None:
+        """Frees, by a short-lived child, the jobs of a worker that did not end in order."""
+        from django.apps import apps
+
+        from sparkle_site import jobs
+
+        if dead.name == "worker" and dead.status != 0 and apps.is_installed("community.core"):
+            pid = dead.last_pid
+            self.undertakers.append(Child("leases", lambda: jobs.free_leases(pid)))
+            self.undertakers[-1].fork(self)
 
     def stop(self) -> None:
         """Stops web processes, then the worker, then the scheduler; by force what does not end in time."""
@@ -201,6 +215,8 @@ class Preloader:
                     child.reap()
             for child in stage:
                 child.end(0)
+        for child in self.undertakers:
+            child.end(0)
 
 
 def main() -> int:

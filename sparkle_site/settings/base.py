@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from sparkle_site import embedded
 from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
+from sparkle_site.settings.connections import LimitedConnection
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,11 +26,14 @@ def load_environment(*, production: bool) -> environment.Environment:
 
 
 def database(url: str, env: environment.Environment) -> dict[str, Any]:
-    """Django's entry for a PostgreSQL address; options of the query string are handed to libpq."""
+    """Django's entry for a PostgreSQL address; options of the query string are handed to libpq.
+
+    Nobody waits longer than 5 s for a connection. The limit of a whole transaction is set by LimitedConnection.
+    """
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "community.core.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -37,7 +41,13 @@ def database(url: str, env: environment.Environment) -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": env.database_pool_max, "timeout": 5, "max_idle": 300},
+            "pool": {
+                "connection_class": LimitedConnection,
+                "min_size": 1,
+                "max_size": env.database_pool_max,
+                "timeout": 5,
+                "max_idle": 300,
+            },
             "options": f"-c statement_timeout={env.database_statement_timeout_ms}"
             " -c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000",
             "connect_timeout": 5,
@@ -88,6 +98,7 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "CSRF_TRUSTED_ORIGINS": [env.public_url.rstrip("/")] if env.public_url.startswith("https://") else [],
         "VAR": (ROOT / env.sparkle_var).resolve(),
         "DATABASES": {"default": database(database_url, env)},
+        "DATABASE_TRANSACTION_TIMEOUT_MS": env.database_transaction_timeout_ms,
         "REDIS_URL": redis_url,
         "HUEY": make_huey(env.queue_url or redis_url, env.secret_key),
         "CACHES": {
@@ -115,11 +126,13 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,
         "ALLAUTH_TRUSTED_CLIENT_IP_HEADER": env.client_ip_header or None,
         "OFFLINE_PAGE": env.offline_page,
+        "PAGE_CACHE_MB": env.page_cache_mb,
         "RATE_LIMIT_SCALE": env.rate_limit_scale,
         "CORS_ALLOWED_ORIGINS": env.cors_allowed_origins,
         "DEFAULT_FROM_EMAIL": env.default_from_email,
         "SERVER_EMAIL": env.default_from_email,
         "WORKER_THREADS": env.worker_threads,
+        "METRICS_TOKEN": env.metrics_token,
         "WAGTAIL_HEADLESS_PREVIEW": {
             "CLIENT_URLS": {"default": env.headless_client_url or env.public_url},
             "ENFORCE_TRAILING_SLASH": False,
@@ -152,6 +165,7 @@ def email(env: environment.Environment) -> dict[str, Any]:
 INSTALLED_APPS = [
     "community.core",
     "community.accounts",
+    "community.operations",
     "community.youtube",
     "cms",
     "wagtail.contrib.redirects",
@@ -196,9 +210,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sparkle_site.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "community.core.middleware.SlowRequestMiddleware",
     "community.core.middleware.SecurityHeadersMiddleware",
+    "community.core.middleware.CacheControlMiddleware",
     "community.core.middleware.ApiAddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

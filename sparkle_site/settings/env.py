@@ -68,6 +68,9 @@ class Environment:
     )
     database_pool_max: int = _variable("Connections a process may hold at most.", 10)
     database_statement_timeout_ms: int = _variable("A statement is ended after this time.", 10_000)
+    database_transaction_timeout_ms: int = _variable(
+        "A transaction of a request is ended after this time (PostgreSQL 17 or newer). 0: never.", 10_000
+    )
     redis_url: str = _variable(
         "`redis://host:6379/0`, Redis 7 or Valkey 8 or newer. Unset: a private server in `var/`.", "", required=True
     )
@@ -78,6 +81,9 @@ class Environment:
     port: int = _variable("The port the launcher listens on.", 8000)
     web_processes: int = _variable("Web processes of the launcher.", 2)
     web_threads: int = _variable("Threads for pages in each web process.", 8)
+    page_cache_mb: int = _variable(
+        "Memory of each web process for guests' pages, in MB. 0: every page is made anew. Off where DEBUG is on.", 32
+    )
     worker_threads: int = _variable("Jobs a worker runs side by side.", 4)
     trusted_proxies: int = _variable("Proxies in front whose X-Forwarded-For is believed.", 0)
     client_ip_header: str = _variable("A header of the platform with the client's address, such as Fly-Client-IP.", "")
@@ -102,6 +108,10 @@ class Environment:
     log_level: str = _variable("debug, info, warning or error.", "info")
     log_json: bool = _variable("Log lines as JSON. Off: for people.", True)
     sentry_dsn: str = _variable("Reports errors to Sentry.", "")
+    metrics_token: str = _variable(
+        "Opens /metrics to whoever sends it as a bearer token. Unset: the address is unknown. At least 16 characters.",
+        "",
+    )
 
 
 def _kind(field: dataclasses.Field[Any]) -> str:
@@ -187,10 +197,14 @@ def _invalid(env: Environment) -> list[str]:
     for name in ("web_processes", "web_threads", "worker_threads", "database_pool_max"):
         if getattr(env, name) < 1:
             found.append(f"{name.upper()}: must be at least 1.")
+    if env.page_cache_mb < 0:
+        found.append("PAGE_CACHE_MB: must not be negative.")
     if env.trusted_proxies < 0:
         found.append("TRUSTED_PROXIES: must not be negative.")
     if env.rate_limit_scale <= 0:
         found.append("RATE_LIMIT_SCALE: must be above 0.")
+    if env.metrics_token and len(env.metrics_token) < 16:
+        found.append("METRICS_TOKEN: must have at least 16 characters.")
     if env.log_level.lower() not in {"debug", "info", "warning", "error"}:
         found.append("LOG_LEVEL: must be debug, info, warning or error.")
     return found

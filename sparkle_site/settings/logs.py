@@ -10,7 +10,7 @@ import structlog
 from sparkle_site.settings.env import Environment
 
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "code", "email", "ip")
-PROBES = {"GET /healthz", "GET /readyz"}
+PROBES = {"GET /healthz", "GET /readyz", "GET /metrics"}
 KEPT_FIELDS = {"status_code", "code", "error_code"}
 
 
@@ -79,6 +79,7 @@ def logging(env: Environment) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},
+            "psycopg.pool": {"level": "ERROR"},
             "PIL": {"level": "WARNING"},
             "asyncio": {"level": "WARNING"},
         },

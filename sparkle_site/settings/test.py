@@ -11,6 +11,8 @@ globals().update(base(ENV))
 LOGGING = logging(dataclasses.replace(ENV, log_level="warning"))
 
 DEBUG = False
+#: Most tests run in one transaction each.
+DATABASE_TRANSACTION_TIMEOUT_MS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

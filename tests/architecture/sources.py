@@ -40,7 +40,7 @@ TOP_LEVEL = frozenset(
 PROJECT_FILES = frozenset(
     {
         *("__init__", "settings", "urls", "api_urls", "asgi", "wsgi", "jobs", "embedded", "serve", "web"),
-        *("static", "errors", "health"),
+        *("static", "errors", "health", "metrics", "front"),
     }
 )
 #: Traces of the desk something was written at, spelt so that they do not match themselves.

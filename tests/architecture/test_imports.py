@@ -16,7 +16,7 @@ DOORS = {"services", "selectors", "permissions", "models", "choices", "rules"}
 #: Of the core, what is no mechanism for the middle: faces, what reads requests for them, jobs.
 NOT_OF_THE_MIDDLE = {
     *("apps", "api", "management", "middleware", "views", "integrity_checks", "templatetags"),
-    *("addresses", "api_address", "tasks"),
+    *("addresses", "api_address", "caching", "tasks"),
 }
 
 #: Modules planted into a copy of the packages; they stand for apps and files that may come.

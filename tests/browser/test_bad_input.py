@@ -34,6 +34,7 @@ from tests.conftest import PROJECT
 from tests.factories import make_category, make_image, make_post, make_series, make_user
 from tests.support.bad_input import CODE, DIRECTIONS, EVIL, ODD_CONTENT, WORD, Words, document, every_block
 from tests.support.frames import column, link, set_frame
+from tests.support.invisible import INVISIBLE
 from tests.support.layout import breaks, nothing_breaks, turned_around
 
 pytestmark = pytest.mark.browser
@@ -254,6 +255,11 @@ def test_naughty_strings_are_only_words(visitor: Visitor, shared_data: Callable[
 
 def test_hostile_strings_are_only_words(visitor: Visitor) -> None:
     nothing_breaks(spread(visitor, HOSTILE, every=4))
+
+
+def test_piles_of_marks_and_names_that_nobody_sees_are_only_words(visitor: Visitor) -> None:
+    piles = ["ด" + "\u0e49\u0e47" * 44, "a" + "\u0301" * 99, "\u0f40" + "\u0f74" * 99, "👩\u200d" * 60]
+    nothing_breaks(spread(visitor, [*piles, *INVISIBLE.values()], every=1))
 
 
 @pytest.mark.long

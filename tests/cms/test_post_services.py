@@ -25,6 +25,7 @@ from community.core.errors import (
 )
 from community.core.integrity import run_checks
 from community.core.models import OutboxFact, TargetCounts
+from community.core.text import POLICY_VERSION
 from tests.factories import make_category, make_post, make_section, make_user
 
 
@@ -63,7 +64,7 @@ class TestCreating:
         assert stored.word_count == 3
         assert stored.reading_minutes == 1
         assert stored.summary == "One two three"
-        assert stored.policy_version == 1
+        assert stored.policy_version == POLICY_VERSION
         assert TargetCounts.objects.filter(target_kind="post", target_id=post.pk).count() == 1
 
     def test_tables_survive_in_an_html_block(self, cast):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from sparkle_site.embedded import Holder, hold
@@ -63,3 +66,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = Site(tmp_path_factory.mktemp("site"), "--only=web", "--web=1").serves()
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """The address of a migrated database of the test's own."""
+    template = os.environ.get("SPARKLE_TEST_TEMPLATE")
+    if not template:
+        pytest.fail("the migrations failed, so there is no template database")
+    base = os.environ["DATABASE_URL"]
+    name = f"site_{os.getpid()}"
+    with psycopg.connect(re.sub(r"/sparkle_\w+\?", "/postgres?", base), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield re.sub(r"/sparkle_\w+\?", f"/{name}?", base)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import os
-import re
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import psycopg
-import pytest
 
 from sparkle_site.embedded.places import Places, State
 from sparkle_site.serve.children import Child
@@ -133,56 +128,6 @@ def test_ctrl_c_stops_in_order_as_well(launch: Callable[..., Site]) -> None:
     assert "Traceback" not in site.output
 
 
-class Load:
-    """Requests without pause from several threads, on new and on kept connections."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.ending = threading.Event()
-        self.answered = 0
-        self.failed: list[str] = []
-        self.threads = [threading.Thread(target=self.ask, args=(kept,)) for kept in (True, True, False, False)]
-
-    def __enter__(self) -> Load:
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self.ending.set()
-        for thread in self.threads:
-            thread.join(20)
-
-    def ask(self, kept: bool) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
-        while not self.ending.is_set():
-            try:
-                connection.request("GET", "/slow?seconds=0.01")
-                response = connection.getresponse()
-                response.read()
-                self.answered += 1
-                if response.status != 200:
-                    self.failed.append(str(response.status))
-            except (OSError, http.client.HTTPException) as error:
-                self.failed.append(repr(error))
-                connection.close()
-            if not kept:
-                connection.close()
-        connection.close()
-
-
-def test_hangup_renews_all_processes_and_loses_no_request(launch: Callable[..., Site]) -> None:
-    site = launch("--only=web").serves()
-    with Load(site) as load:
-        before = set(site.running())
-        site.process.send_signal(signal.SIGHUP)
-        eventually(lambda: not before & set(site.running()) and len(site.running()) == 3)
-        served = load.answered
-        eventually(lambda: load.answered > served + 50)
-    assert load.failed == []
-    assert load.answered > 200
-
-
 def test_hangup_with_broken_code_keeps_the_processes_from_before(launch: Callable[..., Site], tmp_path: Path) -> None:
     site = launch("--only=web", "--web=1", TINY_SITE_BROKEN=str(tmp_path / "broken")).serves()
     before = site.running()
@@ -218,24 +163,10 @@ def test_private_engines_start_and_stop_with_the_site_and_return_when_killed(
     eventually(lambda: not places.state.exists())
 
 
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a migrated database of the test's own."""
-    template = os.environ.get("SPARKLE_TEST_TEMPLATE")
-    if not template:
-        pytest.fail("the migrations failed, so there is no template database")
-    base = os.environ["DATABASE_URL"]
-    name = f"serve_{os.getpid()}"
-    with psycopg.connect(re.sub(r"/sparkle_\w+\?", "/postgres?", base), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield re.sub(r"/sparkle_\w+\?", f"/{name}?", base)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_the_whole_site_runs_with_worker_and_scheduler_and_gets_them_back(
-    launch: Callable[..., Site], database: str
+    launch: Callable[..., Site], own_database: str
 ) -> None:
-    site = launch("--web=1", settings="sparkle_site.settings.development", DATABASE_URL=database).serves()
+    site = launch("--web=1", settings="sparkle_site.settings.development", DATABASE_URL=own_database).serves()
     assert sorted(site.running("sparkle ").values()) == ["sparkle schedul", "sparkle web 1", "sparkle worker"]
     before = set(site.running("sparkle "))
     for pid in before:

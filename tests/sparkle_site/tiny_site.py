@@ -27,6 +27,7 @@ INSTALLED_APPS = ["huey.contrib.djhuey"]
 MIDDLEWARE: list[str] = []
 WORKER_THREADS = 1
 TINY_MARK = True
+DATABASE_TRANSACTION_TIMEOUT_MS = 0
 REDIS_URL = ENV.redis_url or embedded.addresses(Path(ENV.sparkle_var)).redis_url
 HUEY = make_huey(REDIS_URL, SECRET_KEY)
 DATABASES: dict[str, object] = {}

@@ -54,6 +54,7 @@ SITE = [
     # Machines
     row("GET", "healthz", "/healthz", "200"),
     row("GET", "readyz", "/readyz", "200"),
+    row("GET", "metrics", "/metrics", "404"),
     row("GET", "robots.txt", "/robots.txt", "200"),
     row("GET", "favicon.ico", "/favicon.ico", "302"),
     row("GET", "sitemap.xml", "/sitemap.xml", "200"),
@@ -232,4 +233,24 @@ API = [
     row("GET", "/api/site", "/api/site", "200"),
     row("GET", "/api/menus", "/api/menus", "200"),
     row("GET", "/api/announcements", "/api/announcements", "200"),
+    row("GET", "/api/admin/jobs", "/api/admin/jobs", "401 403 403 403 403 403 403 403 200"),
+    row(
+        "POST",
+        "/api/admin/jobs",
+        "/api/admin/jobs",
+        "401 403 403 403 403 403 403 403 202",
+        {"queue": "cleanup", "job": "bin"},
+    ),
+    row("GET", "/api/admin/jobs/ledger", "/api/admin/jobs/ledger", "401 403 403 403 403 403 403 403 200"),
+    row("GET", "/api/admin/jobs/{id}", "/api/admin/jobs/0", "401 403 403 403 403 403 403 403 404"),
+    row("DELETE", "/api/admin/jobs/{id}", "/api/admin/jobs/0", "401 403 403 403 403 403 403 403 404"),
+    row("POST", "/api/admin/jobs/{id}/retry", "/api/admin/jobs/0/retry", "401 403 403 403 403 403 403 403 404"),
+    row("GET", "/api/admin/jobs/queues/{queue}", "/api/admin/jobs/queues/media", "401 403 403 403 403 403 403 403 200"),
+    row(
+        "PUT",
+        "/api/admin/jobs/queues/{queue}",
+        "/api/admin/jobs/queues/media",
+        "401 403 403 403 403 403 403 403 200",
+        {"paused": True},
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import http.client
 import os
@@ -11,12 +12,24 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping
+from email.message import Message
 from pathlib import Path
 
 from sparkle_site.embedded.places import PROJECT
 from tests.support.processes import eventually, processes
 
 TINY = "tests.sparkle_site.tiny_site"
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a site answered, and how long it took in seconds."""
+
+    status: int
+    headers: Message
+    text: str
+    seconds: float
 
 
 class Site:
@@ -67,6 +80,26 @@ class Site:
             response = connection.getresponse()
             assert response.status == 200, response.status
             return response.read().decode()
+        finally:
+            connection.close()
+
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: str = "",
+        timeout: float = 20,
+    ) -> Answer:
+        """Whatever the site answers, on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        began = time.monotonic()
+        try:
+            connection.request(method, path, body.encode() or None, dict(headers or {}))
+            response = connection.getresponse()
+            text = response.read().decode()
+            return Answer(response.status, response.headers, text, time.monotonic() - began)
         finally:
             connection.close()
 

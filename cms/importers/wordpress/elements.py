@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cms.importers.characters import is_visible
 from cms.importers.markup import Element, Node
 from cms.importers.wordpress import videos
-from community.core.text import youtube_id
+from community.core.text import has_visible, youtube_id
 
 WRAPPERS = frozenset(
     [
@@ -85,7 +84,7 @@ def is_cell(node: Node) -> bool:
 def is_filled(node: Element) -> bool:
     """Is there anything to see in it?"""
     return any(
-        is_visible(inner) if isinstance(inner, str) else inner.tag in {"hr", "td", "th", videos.TAG}
+        has_visible(inner) if isinstance(inner, str) else inner.tag in {"hr", "td", "th", videos.TAG}
         for inner in node.descendants()
     )
 

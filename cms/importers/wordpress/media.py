@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from cms.importers import Notes
-from cms.importers.characters import is_visible, one_line
+from cms.importers.characters import one_line
 from cms.importers.markup import Element, Node
 from cms.importers.wordpress import videos
 from cms.importers.wordpress.shortcode_html import file_name
-from community.core.text import is_web_address, youtube_id
+from community.core.text import has_visible, is_web_address, youtube_id
 
 _PLAYERS = {"iframe", "video", "audio", "object", "embed"}
 _SHOWN = _PLAYERS | {"img"}
@@ -71,7 +71,7 @@ class MediaRewriter:
                 return children
         inside = Element("a", children)
         has_video = any(isinstance(child, Element) and child.tag == videos.TAG for child in inside.descendants())
-        if not has_video and not is_visible(inside.words()):
+        if not has_video and not has_visible(inside.words()):
             # A named anchor has no text and no use; a picture that went leaves the link's own address.
             if not any(isinstance(child, Element) and child.tag in _SHOWN for child in node.descendants()):
                 return children

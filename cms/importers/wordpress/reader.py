@@ -230,9 +230,10 @@ def _term(element: str, parts: Parts) -> TermRecord | None:
 def _made_term(taxonomy: str, slug: str, name: str, parent: str = "", description: str = "") -> TermRecord | None:
     name = one_line(name)
     slug = term_slug(slug) or name.lower()
-    if not slug:
+    shown = name or one_line(slug)
+    if not shown:
         return None
-    return TermRecord(taxonomy, slug, name or slug, term_slug(parent), one_line(description))
+    return TermRecord(taxonomy, slug, shown, term_slug(parent), one_line(description))
 
 
 def _item_terms(element: Any) -> tuple[TermRecord, ...]:

@@ -15,7 +15,6 @@ from wagtail.rich_text import RichText as RichTextValue
 
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, RESERVED_ROOT_SLUGS, SLUG_MAX, TITLE_MAX
 from cms.importers import UnreadableExport
-from cms.importers.characters import is_visible
 from cms.importers.wordpress import (
     CONVERSION,
     PAGE,
@@ -37,7 +36,7 @@ from cms.services.importing.report import PROTECTED, ImportReport
 from cms.services.importing.states import Publication, State, state_of
 from cms.services.importing.terms import Terms
 from cms.services.tree import add_page, ensure_author_page, unique_slug
-from community.core.text import make_slug, plain_text, truncate
+from community.core.text import has_visible, make_slug, plain_text, truncate
 from community.youtube.services import want_previews
 
 _TITLE_WORDS = 60
@@ -208,12 +207,12 @@ class Entries:
         return pieces
 
     def _title(self, entry: EntryRecord, pieces: list[Piece]) -> str:
-        if is_visible(entry.title):
+        if has_visible(entry.title):
             if len(entry.title) > TITLE_MAX:
                 self.report.warn("long titles were cut", entry.label)
             return truncate(entry.title, TITLE_MAX)
         words = "" if entry.password else _first_words(pieces)
-        return truncate(words, _TITLE_WORDS) if is_visible(words) else f"Untitled {entry.external_id}"[:TITLE_MAX]
+        return truncate(words, _TITLE_WORDS) if has_visible(words) else f"Untitled {entry.external_id}"[:TITLE_MAX]
 
     def _protect(self, page: ImportedPage, password: str) -> None:
         """Wagtail asks for the password before it shows the page; pages below it are behind it, too."""

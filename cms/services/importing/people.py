@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from cms.importers.characters import is_visible
 from cms.importers.wordpress import AuthorRecord
 from cms.models.imports import ImportedObject
 from cms.services.importing.ledger import Ledger, digest
@@ -15,7 +14,7 @@ from community.accounts.permissions import can_write
 from community.accounts.rules import is_possible_username
 from community.accounts.selectors import is_username_free
 from community.accounts.services import create_user, update_profile
-from community.core.text import make_slug, truncate
+from community.core.text import has_visible, make_slug, truncate
 
 _KIND = ImportedObject.Kind.AUTHOR
 _NAME_MAX = 100
@@ -88,9 +87,10 @@ class People:
 
 
 def _shown_name(author: AuthorRecord) -> str:
-    """The name to show; an e-mail address used as a name loses its domain."""
-    name = next((name for name in (author.display_name, author.login) if is_visible(name)), _NOBODY.display_name)
-    return truncate(name.partition("@")[0] if _ADDRESS.match(name) else name, _NAME_MAX)
+    """The name to show, if something is seen of it; an e-mail address used as a name loses its domain."""
+    names = (author.display_name, author.login)
+    shown = (name.partition("@")[0] if _ADDRESS.match(name) else name for name in names)
+    return truncate(next(filter(has_visible, shown), _NOBODY.display_name), _NAME_MAX)
 
 
 def free_username(login: str) -> str:

@@ -20,6 +20,7 @@ from community.accounts.models import User
 from community.core.api.authentication import Anyone, SignedIn
 from community.core.api.operations import operation
 from community.core.api.views import ApiView
+from community.core.generations import SITE
 
 PATH_USERNAME = OpenApiParameter(
     "username",
@@ -34,7 +35,7 @@ class LoginView(ApiView):
 
     permission_classes = [Anyone]
 
-    @operation("signIn", tag="Authentication", access="all", body=SignInInput, answer=SignedInShape)
+    @operation("signIn", tag="Authentication", access="all", body=SignInInput, answer=SignedInShape, replayable=False)
     def post(self, request: Request, body: dict[str, Any]) -> sign_in.SignedIn:
         """Sign in
 
@@ -55,7 +56,7 @@ class LogoutView(ApiView):
 
     permission_classes = [SignedIn]
 
-    @operation("signOut", tag="Authentication", access="signed-in", status=204)
+    @operation("signOut", tag="Authentication", access="signed-in", status=204, replayable=False)
     def post(self, request: Request) -> None:
         """Sign out
 
@@ -69,7 +70,9 @@ class RefreshView(ApiView):
 
     permission_classes = [Anyone]
 
-    @operation("refreshTokens", tag="Authentication", access="all", body=RefreshInput, answer=TokensShape)
+    @operation(
+        "refreshTokens", tag="Authentication", access="all", body=RefreshInput, answer=TokensShape, replayable=False
+    )
     def post(self, request: Request, body: dict[str, Any]) -> sign_in.Tokens:
         """Get the next pair of tokens
 
@@ -91,6 +94,8 @@ class MeView(ApiView):
 
 class UserView(ApiView):
     """A person."""
+
+    page_tags = (SITE,)
 
     @operation(
         "getUser",

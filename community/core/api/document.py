@@ -189,8 +189,8 @@ class ApiSchema(AutoSchema):
             statuses |= {403, 413}
         if self.method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None:
             statuses |= {400, 415}
-        if self.method in ("PUT", "PATCH"):
-            statuses.add(409)
+        if self.method not in SAFE_METHODS:
+            statuses |= {404, 409}  # what it belongs to went meanwhile, or came
         return sorted(statuses)
 
     def _error(self, status: int) -> dict[str, Any]:

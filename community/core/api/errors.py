@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from django.core import exceptions as django
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
@@ -15,12 +13,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import set_rollback
 
-from community.core import errors
+from community.core import errors, transactions
 from community.core.api.envelope import failure
 from community.core.api.names import camel
 from community.core.api.parsers import TooLargeError
-
-log = structlog.get_logger(__name__)
 
 CHALLENGE = 'Bearer realm="api"'
 
@@ -32,18 +28,22 @@ def handle(exception: Exception, _context: Mapping[str, Any]) -> Response | None
         return None
     set_rollback()
     # The framework's findings stand under the client's names already, those of services under Python's.
-    named = str if isinstance(exception, drf.APIException) else camel
+    named = str if isinstance(exception, drf.APIException) else _outward
     fields = {named(name): str(text) for name, text in error.fields.items()}
     body = failure(error.status, str(error.message), code=error.code, fields=fields, details=error.details)
     response = Response(body, status=error.status)
     response.exception = True
-    if isinstance(error, errors.TooMany):
+    if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
-    elif error.status == 503:
-        response["Retry-After"] = "5"
     elif error.status == 401:
         response["WWW-Authenticate"] = CHALLENGE
     return response
+
+
+def _outward(name: str) -> str:
+    """A service's name for a field as the client knows it; what lies inside (`data.person_id`) is the client's own."""
+    field, dot, inner = name.partition(".")
+    return camel(field) + dot + inner
 
 
 def _as_domain_error(exception: Exception) -> errors.DomainError | None:
@@ -94,16 +94,7 @@ def _from_django(exception: Exception) -> errors.DomainError | None:
         return TooLargeError()
     if isinstance(exception, django.SuspiciousOperation | django.BadRequest):
         return errors.Invalid(_("The request cannot be read."))
-    if isinstance(exception, IntegrityError):
-        log.warning("database_refused", exc_info=exception)
-        return errors.Conflict(_("This collides with something that exists already."))
-    if isinstance(exception, DataError):
-        log.warning("database_refused", exc_info=exception)
-        return errors.Invalid(_("A value cannot be stored."))
-    if isinstance(exception, OperationalError | InterfaceError):
-        log.error("database_away", exc_info=exception)
-        return errors.Unavailable()
-    return None
+    return transactions.refusal(exception)
 
 
 def _invalid(findings: Mapping[str, Any]) -> errors.Invalid:

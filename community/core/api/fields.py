@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from community.core.text import has_visible
+
 #: Any text without NUL, which PostgreSQL cannot store.
 ANY_TEXT = r"^[^\u0000]*$"
-#: A text with at least one character that can be seen: not a space, control, joiner or filler alone.
+#: A text with at least one character that can be seen: not a space, control, joiner or filler alone. It is what the
+#: document says; `core.text.has_visible`, by which the field goes, knows more that leaves no trace.
 _UNSEEN = (
     r"\s\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u115f\u1160\u180e"
     r"\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3164\ufeff\uffa0"
 )
 VISIBLE_TEXT = rf"^[^\u0000]*[^{_UNSEEN}][^\u0000]*$"
-_VISIBLE = re.compile(VISIBLE_TEXT)
 ID_PATTERN = r"^[0-9]{1,18}$"
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
@@ -47,7 +49,7 @@ class StrictCharField(serializers.CharField):
         """The text. Raises ValidationError."""
         if data is not serializers.empty and data is not None and not isinstance(data, str):
             self.fail("invalid")
-        if isinstance(data, str) and not self.allow_blank and not _VISIBLE.match(data):
+        if isinstance(data, str) and not self.allow_blank and not has_visible(data):
             self.fail("blank")
         return super().run_validation(data)
 

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from community.core import limits
+from community.core import caching, limits
 from community.core.addresses import address_key, client_address
 from community.core.api import errors
 from community.core.api.authentication import BearerAuthentication, CookieAuthentication, SignedInToWrite
@@ -54,12 +54,23 @@ class ApiView(APIView):
     throttle_classes = []
     content_negotiation_class = JSONNegotiation
     versioning_class = None
+    #: What reads for guests show (community/core/generations.py), if they are the same for all; else nothing.
+    #: `{id}` stands for that part of the address.
+    page_tags: tuple[str, ...] = ()
     metadata_class = None
     schema = ApiSchema()
 
     def get_exception_handler(self) -> Any:
         """Our handler, whatever REST_FRAMEWORK says."""
         return errors.handle
+
+    def _tags(self) -> tuple[str, ...]:
+        return tuple(tag.format(**self.kwargs) for tag in self.page_tags)
+
+    def tags_for_guests(self) -> tuple[str, ...]:
+        """What the answer shows, if it is one that is the same for all guests; else nothing."""
+        guest = self.request.method in ("GET", "HEAD") and not self.request.user.is_authenticated
+        return self._tags() if guest else ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """What is asked before the view: who, how often, then size, format, method and permission."""
@@ -107,6 +118,7 @@ class ApiView(APIView):
         if isinstance(response, Response) and request.method in ("GET", "HEAD") and response.status_code == 200:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.add_post_render_callback(lambda rendered: _tag(request._request, rendered))
+            caching.keep(response, *self._tags())
         else:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -25,6 +25,10 @@ class Migration(migrations.Migration):
             name='attempts',
             field=models.PositiveIntegerField(default=0, help_text='Counted when it is claimed, so that a crash counts.'),
         ),
+        migrations.AddIndex(
+            model_name='outboxfact',
+            index=models.Index(condition=models.Q(('dead_at__isnull', False)), fields=['dead_at'], name='outbox_dead'),
+        ),
         migrations.AddConstraint(
             model_name='outboxfact',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder', ''), ('lease_until__isnull', True)), models.Q(('dead_at__isnull', True), ('delivered_at__isnull', True), ('lease_until__isnull', False), models.Q(('holder', ''), _negated=True)), _connector='OR'), name='outbox_lease_of_open'),

@@ -6,13 +6,15 @@ from typing import Any
 
 from babel.numbers import format_compact_decimal
 from django import template
-from django.template.base import NodeList, Parser, Token
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from community.core import languages
+from community.core import caching, languages
+from community.core.generations import SITE
+from community.core.remembered import remembered
 
 register = template.Library()
 #: So many parts are remembered in a process; then all are forgotten.
@@ -70,3 +72,37 @@ class Remembered(template.Node):
     def _fresh(self, context: Context, values: tuple[Any, ...]) -> SafeString:
         named = zip(self.names, values, strict=True)
         return self.nodelist.render(context.new({name: value for name, value in named if value is not None}))
+
+
+@register.tag
+def fragment(parser: Parser, token: Token) -> Fragment:
+    """`{% fragment %}…{% endfragment %}`: a part that is the same for every guest at an address.
+
+    It is rendered once for the pages whose view has asked `caching.for_guests`, until what they show changes; for
+    others each time. Nothing inside may depend on the theme, on cookies, or on messages. With names, as in
+    `{% fragment page.pk %}`, the part depends on their values only and is the same for everybody, whoever reads.
+    """
+    names = [parser.compile_filter(name) for name in token.split_contents()[1:]]
+    nodes = parser.parse(("endfragment",))
+    parser.delete_first_token()
+    return Fragment(nodes, names)
+
+
+class Fragment(template.Node):
+    """The node of `fragment`."""
+
+    def __init__(self, nodelist: NodeList, names: list[FilterExpression]) -> None:
+        self.nodelist, self.names = nodelist, names
+
+    def render(self, context: Context) -> SafeString:
+        """The part."""
+        request = context.get("request")
+        if request is None or getattr(request, "is_preview", False):
+            return self.nodelist.render(context)
+        if self.names:
+            depends, tags = (*(name.resolve(context) for name in self.names), *caching.surroundings(request)), (SITE,)
+        elif hasattr(request, "_remembered"):
+            depends, tags = request._remembered
+        else:
+            return self.nodelist.render(context)
+        return remembered((self, timezone.localdate(), *depends), tags, lambda: self.nodelist.render(context))

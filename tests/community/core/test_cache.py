@@ -121,7 +121,7 @@ def test_a_cache_of_another_kind_has_no_redis():
 
 def test_the_breaker_opens_after_three_failures_in_a_row_and_tries_after_a_second():
     clock = Clock()
-    breaker = Breaker("test", clock=clock)
+    breaker = Breaker("redis", clock=clock)
     fault = ConnectionError()
     breaker.failed(fault)
     breaker.failed(fault)

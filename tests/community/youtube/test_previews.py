@@ -57,7 +57,7 @@ def test_a_wanted_video_gets_its_words_and_its_picture(youtube: YouTube) -> None
     youtube.shows(VIDEO, Reply(mime="image/jpeg", parts=(thumbnail((1280, 720)),)))
     want_previews(video_ids=[VIDEO, VIDEO, "no id", ""])
     assert previews([VIDEO]) == {}
-    assert tasks.fetch_previews.call_local() == 1
+    assert tasks.fetch_previews() == 1
     found = previews([VIDEO])[VIDEO]
     assert (found.title, found.author_name, found.width, found.height) == (
         "How the curtain falls", "Lamp films", 200, 113,

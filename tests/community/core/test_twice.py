@@ -1,0 +1,114 @@
+"""Every subscriber may be told the same fact again, and leaves the database as it was after the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from psycopg import sql
+
+from cms.services import delete_post, unpublish_post
+from community.accounts.choices import Status
+from community.accounts.services import change_status, update_profile
+from community.core import outbox
+from community.core.outbox import Recorded
+from community.facts import Fact
+from community.facts.accounts import UserStatusChanged, UserUpdated
+from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
+from tests.factories import Cast, make_image, make_post
+
+SUBSCRIBERS = [(fact, name) for fact, functions in outbox.subscribers().items() for name in functions]
+
+
+def renamed_author(cast: Cast) -> Fact:
+    make_post(cast.creator)
+    update_profile(actor=cast.creator, person=cast.creator, display_name="A new name")
+    return UserUpdated(user_id=cast.creator.pk, changed=["display_name"])
+
+
+def post_with_everything(cast: Cast) -> Any:
+    """A post with what subscribers look for: a picture that is not made smaller yet, and a video."""
+    return make_post(cast.creator, cover_image=make_image(), video="https://youtu.be/dQw4w9WgXcQ")
+
+
+def published_post(cast: Cast) -> Fact:
+    post = post_with_everything(cast)
+    return PostPublished(post_id=post.pk, author_id=cast.creator.pk, first=True)
+
+
+def updated_post(cast: Cast) -> Fact:
+    return PostUpdated(post_id=post_with_everything(cast).pk)
+
+
+def unpublished_post(cast: Cast) -> Fact:
+    post = make_post(cast.creator)
+    unpublish_post(actor=cast.creator, post=post)
+    return PostUnpublished(post_id=post.pk)
+
+
+def deleted_post(cast: Cast) -> Fact:
+    post = make_post(cast.creator)
+    delete_post(actor=cast.creator, post=post)
+    return PostDeleted(post_id=post.pk)
+
+
+def suspended_author(cast: Cast) -> Fact:
+    make_post(cast.creator)
+    change_status(actor=None, person=cast.creator, status=Status.SUSPENDED, system=True)
+    return UserStatusChanged(user_id=cast.creator.pk, old=Status.ACTIVE, new=Status.SUSPENDED)
+
+
+#: for each fact somebody listens to: what must have happened, and the fact that tells of it
+EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
+    UserUpdated.name: renamed_author,
+    PostPublished.name: published_post,
+    PostUpdated.name: updated_post,
+    PostUnpublished.name: unpublished_post,
+    PostDeleted.name: deleted_post,
+    UserStatusChanged.name: suspended_author,
+}
+#: What each of these does can be seen in the tables after the first time, so the examples are good ones.
+SEEN = {
+    "cms.subscribers.rename_author_page_after_profile_change",
+    "cms.subscribers.prepare_cover_of_published_post",
+    "cms.subscribers.want_previews_of_videos",
+}
+
+
+def everything() -> dict[str, list[str]]:
+    """All rows of all tables, also those of the outbox: a fact that is recorded twice is one too many."""
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(sql.SQL("SELECT one::text FROM {} one ORDER BY 1").format(sql.Identifier(table)))
+            rows[table] = [row[0] for row in cursor.fetchall()]
+    return rows
+
+
+def difference(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The rows by which two states differ, by table."""
+    return {table: sorted(set(before[table]) ^ set(after[table])) for table in before if before[table] != after[table]}
+
+
+def test_every_fact_that_somebody_listens_to_has_an_example():
+    assert {fact for fact, _name in SUBSCRIBERS} <= set(EXAMPLES)
+    assert {name for _fact, name in SUBSCRIBERS} >= SEEN
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("fact", "name"), SUBSCRIBERS)
+def test_a_subscriber_told_twice_changes_nothing_more(cast, fact, name):
+    example = EXAMPLES[fact](cast)
+    assert example.name == fact
+    recorded = Recorded(id=1, fact=example, actor_id=cast.creator.pk, correlation_id="")
+    states = [everything()]
+    for _time in range(2):
+        with transaction.atomic():
+            outbox.subscribers()[fact][name](recorded)
+        states.append(everything())
+    once, twice = difference(states[0], states[1]), difference(states[1], states[2])
+    assert not twice, f"{name} did more the second time: {twice}"
+    if name in SEEN:
+        assert once, f"The example for {name} gives it nothing to do."
