@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import json
 import os
 import random
 import signal
@@ -25,7 +26,7 @@ from sparkle_site.embedded.needed import hold_needed
 THREADS = 8
 QUEUE, NAME = "analytics", "bench"
 #: Seconds between two kills, from and to.
-LIVES = (0.3, 1.5)
+LIVES = (0.2, 0.9)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,12 +92,12 @@ class Bench:
         """Jobs that are not done."""
         return self.one("SELECT count(*) FROM job WHERE name = 'bench' AND state <> 'done'")
 
-    def run(self, kills: int, chance: random.Random) -> float:
-        """Seconds until all are done, while the worker is killed so often."""
+    def run(self, kills: int, chance: random.Random) -> tuple[float, float]:
+        """Seconds until all are done, while the worker is killed so often; and those after the last kill."""
         from sparkle_site import jobs
 
         end(fork(lambda: enter(self.number)))
-        begun = time.monotonic()
+        begun = last_kill = time.monotonic()
         worker = fork(jobs.run_worker)
         next_kill = time.monotonic() + chance.uniform(*LIVES)
         while self.left():
@@ -104,22 +105,23 @@ class Bench:
                 kills -= 1
                 os.kill(worker, signal.SIGKILL)
                 os.waitpid(worker, 0)
+                last_kill = time.monotonic()
                 dead = worker
                 end(fork(lambda dead=dead: jobs.free_leases(dead)))
                 worker = fork(jobs.run_worker)
                 next_kill = time.monotonic() + chance.uniform(*LIVES)
             time.sleep(0.05)
-        seconds = time.monotonic() - begun
+        done = time.monotonic()
         os.kill(worker, signal.SIGTERM)
         end(worker)
         assert self.one("SELECT count(*) FROM bench_effect") == self.number, "an effect is missing or doubled"
         assert self.one("SELECT count(DISTINCT number) FROM bench_effect") == self.number, "an effect is missing"
         assert not kills, f"it was done before the last {kills} kills: use more jobs"
-        return seconds
+        return done - begun, done - last_kill
 
 
 def main() -> None:
-    """Prints the seconds."""
+    """Prints the seconds as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=0)
@@ -146,11 +148,11 @@ def main() -> None:
             database.execute("DROP TABLE IF EXISTS bench_effect")
             database.execute("CREATE TABLE bench_effect (number int)")
             try:
-                seconds = Bench(database, options.jobs).run(options.kills, random.Random(options.seed))  # noqa: S311
+                seconds, after = Bench(database, options.jobs).run(options.kills, random.Random(options.seed))  # noqa: S311
             finally:
                 database.execute("DELETE FROM job WHERE name = 'bench'")
                 database.execute("DROP TABLE bench_effect")
-    sys.stdout.write(f"{seconds:.1f} s, {options.jobs / seconds:.0f} jobs a second\n")
+    json.dump({"seconds": seconds, "after": after, "rate": options.jobs / seconds}, sys.stdout)
 
 
 if __name__ == "__main__":

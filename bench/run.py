@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any
 
-from bench import measure, servers
+from bench import beside, measure, servers
 from bench.cells import BUSY, CELLS, COLD_START_SECONDS, DRIFT, MEMORY_MB, REQUESTS, WEIGHT_KB, Cell
 
 PROCESSES = 2
@@ -184,7 +184,7 @@ def weights(site: servers.Server, found: dict[str, Any]) -> None:
             fact(f"first visit, {key}", value, good, f"≤ {WEIGHT_KB} KB HTML+CSS+JS with gzip, ≤ {REQUESTS} requests")
 
 
-def bench(chosen: list[Cell], seconds: int) -> list[str]:
+def bench(chosen: list[Cell], seconds: int, *, besides: bool) -> list[str]:
     """The whole run; returns what was broken."""
     with servers.engines() as addresses:
         subject = servers.Subject(addresses, PROCESSES)
@@ -205,6 +205,8 @@ def bench(chosen: list[Cell], seconds: int) -> list[str]:
         command = ["-m", "sparkle_site.serve", f"--port={port}"]
         with servers.running(command, subject.production, port, "site", "/healthz") as site:
             measured(site, table, chosen, found)
+        if besides:
+            measured_beside(subject, seconds, found["addresses"]["home"])
         print()
         table.again()
         fact("facts left when it stopped", str(subject.settle()["facts"]), None, "delivered since")
@@ -235,11 +237,30 @@ def measured(site: servers.Server, table: Table, chosen: list[Cell], found: dict
     weights(site, found)
 
 
+def measured_beside(subject: servers.Subject, seconds: int, path: str) -> None:
+    """Measures and prints sockets, facts and jobs."""
+    print()
+    p50, p99, rate = beside.sockets(subject, PROCESSES, max(seconds, 5), path)
+    value = f"{p50:.1f} ms, p99 {p99:.1f} ms"
+    fact(f"socket's echo at {rate:.0f} pages/s", value, p99 <= beside.ECHO_P99_MS, f"p99 ≤ {beside.ECHO_P99_MS} ms")
+    facts = beside.facts(subject)
+    good = facts >= beside.FACTS_PER_SECOND
+    fact("facts delivered, 2 threads", f"{facts} a second", good, f"≥ {beside.FACTS_PER_SECOND} a second")
+    found = beside.jobs(subject)
+    good = found["seconds"] <= beside.JOBS_SECONDS
+    fact(f"{beside.JOBS:,} small jobs, one worker", f"{found['seconds']:.1f} s", good, f"≤ {beside.JOBS_SECONDS} s")
+    found = beside.jobs(subject, kills=beside.KILLS)
+    value = f"{found['seconds']:.1f} s, {found['after']:.1f} s after the last"
+    good = found["after"] <= beside.SECONDS_AFTER_KILLS
+    fact(f"… with {beside.KILLS} kills", value, good, f"each once, ≤ {beside.SECONDS_AFTER_KILLS} s after the last")
+
+
 def main() -> int:
     """Reads the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=3, help="for each cell (3)")
     parser.add_argument("--cells", default="", help=f"comma-separated: {','.join(cell.key for cell in CELLS)}")
+    parser.add_argument("--no-besides", action="store_true", help="pages only: no sockets, facts, jobs")
     given = parser.parse_args()
     if shutil.which("wrk") is None:
         print("wrk is not installed, so nothing can be measured. (Debian: apt-get install wrk)", file=sys.stderr)
@@ -248,7 +269,11 @@ def main() -> int:
     if unknown := set(names) - {cell.key for cell in CELLS}:
         parser.error(f"no such cells: {', '.join(sorted(unknown))}")
     try:
-        broken = bench([cell for cell in CELLS if not names or cell.key in names], given.seconds)
+        broken = bench(
+            [cell for cell in CELLS if not names or cell.key in names],
+            given.seconds,
+            besides=not given.no_besides and not names,
+        )
     except (servers.BenchError, subprocess.TimeoutExpired) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -25,7 +25,7 @@ T = TypeVar("T")
 #: Things remembered in a process; the one not asked for the longest goes first.
 MOST = 1000
 #: Seconds; a change of time alone (a feature that ends, a date in words) is seen after these.
-LIFETIME = 60.0
+LIFETIME = 15.0
 
 
 class _Request(threading.local):
@@ -55,7 +55,7 @@ def remembered(key: Hashable, tags: tuple[str, ...], make: Callable[[], T], *, o
     Where nothing can be remembered it is asked each time, or the answer is `otherwise`, if there is one.
 
     The value is shared by threads: nobody may change it. It must depend on nothing but the key, what the tags
-    stand for, and the time, which may be a minute old.
+    stand for, and the time, which may be some seconds old.
     """
     tokens = _tokens(tags)
     if tokens is None:

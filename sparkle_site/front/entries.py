@@ -13,7 +13,7 @@ from community.core.caching import TAGS_HEADER, VIEW_HEADER
 Headers = list[tuple[bytes, bytes]]
 
 #: Seconds: as long as an answer is new, and as long as it then serves while it is made anew.
-NEW_FOR, STALE_FOR = 60.0, 10.0
+NEW_FOR, STALE_FOR = 45.0, 10.0
 MOST_BYTES = 1024 * 1024
 TAGS, VIEW = TAGS_HEADER.lower().encode(), VIEW_HEADER.lower().encode()
 INTERNAL = (TAGS, VIEW)

@@ -160,14 +160,16 @@ def _content(django_test_environment: None, django_db_blocker: Any) -> Iterator[
 def site(_content: tuple[str, world.World], django_db_blocker: Any) -> Iterator[Site]:
     """The real ASGI application on a free port, as long as tests of this folder follow each other.
 
-    What they leave behind must be sound.
+    Without the page cache: what a test changes is seen at once, and not within its two seconds. What they leave
+    behind must be sound.
     """
-    from sparkle_site.asgi import application
+    from sparkle_site import asgi
+    from sparkle_site.front import PageCache, page_views
 
     name, content = _content
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application,
+        asgi.application,
         lifespan="off",
         ws="websockets-sansio",
         log_config=None,
@@ -177,7 +179,8 @@ def site(_content: tuple[str, world.World], django_db_blocker: Any) -> Iterator[
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    with django_db_blocker.unblock(), using(name):
+    with django_db_blocker.unblock(), using(name), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asgi, "front", PageCache(asgi.ask_django, "", 0, note=page_views.note_request))
         thread.start()
         try:
             eventually(lambda: server.started, 30)
