@@ -26,7 +26,7 @@ from sparkle_site.embedded.needed import hold_needed
 THREADS = 8
 QUEUE, NAME = "analytics", "bench"
 #: Seconds between two kills, from and to.
-LIVES = (0.2, 0.9)
+LIVES = (0.1, 0.6)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,7 +26,7 @@ from tests.support.sites import Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SHORT, LONG = 24, 200
+SHORT, LONG = 20, 200
 #: Longest a run may take: the work, some deaths, and for each a new process.
 PATIENCE = 40
 THINGS = 4
