@@ -80,7 +80,11 @@ class Environment:
     host: str = _variable("The address the launcher listens on.", "127.0.0.1")
     port: int = _variable("The port the launcher listens on.", 8000)
     web_processes: int = _variable("Web processes of the launcher.", 2)
-    web_threads: int = _variable("Threads for pages in each web process.", 8)
+    web_threads: int = _variable(
+        "Threads for pages in each web process. More than four keep sockets and each other waiting, unless pages wait "
+        "for something else.",
+        4,
+    )
     page_cache_mb: int = _variable(
         "Memory of each web process for guests' pages, in MB. 0: every page is made anew. Off where DEBUG is on.", 32
     )
