@@ -57,8 +57,6 @@ CELLS = [
 PICTURE_SCALE = 0.25
 CALM_SECONDS = 600
 BUSY = 0.1
-#: How far the empty view's rate may be another at the end: a part of the rate at the beginning.
-DRIFT = 0.2
 COLD_START_SECONDS = 3.5
 MEMORY_MB = 450
 WEIGHT_KB = 90

@@ -7,16 +7,19 @@ missed is shown and is no failure.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from bench import beside, measure, servers
-from bench.cells import BUSY, CELLS, COLD_START_SECONDS, DRIFT, MEMORY_MB, REQUESTS, WEIGHT_KB, Cell
+from bench.cells import BUSY, CELLS, COLD_START_SECONDS, MEMORY_MB, REQUESTS, WEIGHT_KB, Cell
 
 PROCESSES = 2
 NEW_POST = json.dumps({"title": "Measured", "content": "<p>A post like many.</p>", "published": True})
@@ -24,43 +27,60 @@ COLUMNS = "{:<30} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7}  {}"
 HEAD = ("", "answers/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "queries", "KB gzip", "of B", "of E", "target")
 
 
+class Yardstick:
+    """Something bare behind the same server, asked before and after each cell.
+
+    A machine that others use too is twice as fast in one minute as in another: only rates of the same seconds can
+    be compared.
+    """
+
+    def __init__(self, site: servers.Server) -> None:
+        self.site = site
+        self.rates: list[float] = []
+
+    def ask(self, seconds: int = 1) -> measure.Load:
+        """Its rate now."""
+        load = measure.load(self.site.port, "/", connections=16, seconds=seconds)
+        self.rates.append(load.rate)
+        return load
+
+    @property
+    def around(self) -> float:
+        """The mean of its last two rates: those before and after a cell."""
+        return statistics.fmean(self.rates[-2:])
+
+
+@contextlib.contextmanager
+def yardsticks() -> Iterator[tuple[Yardstick, Yardstick]]:
+    """The bare ASGI function and the empty Django view, which ask nobody."""
+    asks_nobody = {"DATABASE_URL": "postgresql://none/none", "REDIS_URL": "redis://none"}
+    settings = {"DJANGO_SETTINGS_MODULE": "bench.empty", "WEB_PROCESSES": str(PROCESSES)}
+    environment = {**os.environ, **settings, **asks_nobody}
+    bare, empty = servers.free_port(), servers.free_port()
+    command = ["-m", "sparkle_site.serve", "--only=web", f"--port={empty}"]
+    with (
+        servers.running(["-m", "bench.bare", str(bare), str(PROCESSES)], environment, bare, "bare") as bare_site,
+        servers.running(command, environment, empty, "empty") as empty_site,
+    ):
+        yield Yardstick(bare_site), Yardstick(empty_site)
+
+
 class Table:
     """The rows of one run, measured and printed one after the other, and what was broken in them."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, bare: Yardstick, empty: Yardstick) -> None:
         self.seconds = seconds
-        self.bare = self.empty = 0.0
+        self.bare, self.empty = bare, empty
         self.broken: list[str] = []
         print(COLUMNS.format(*HEAD))
+        for title, yardstick in (("B: bare ASGI function", bare), ("E: empty Django view", empty)):
+            yardstick.ask()  # to warm up
+            self._print(title, yardstick.ask(seconds), near_bare=yardstick is bare)
 
-    def yardsticks(self) -> None:
-        """The bare ASGI function and the empty Django view, behind the same server."""
-        port = servers.free_port()
-        with servers.running(["-m", "bench.bare", str(port), str(PROCESSES)], self._environment(), port, "bare"):
-            load = self._load(port, "/")
-            self.bare = load.rate
-            self._print("B: bare ASGI function", load)
-        load, processor = self._empty_view()
-        self.empty = load.rate
-        self._print("E: empty Django view", load, processor=processor)
-
-    def again(self) -> None:
-        """The empty view once more: had the machine been even, its rate would be the same."""
-        load, processor = self._empty_view()
-        even = abs(load.rate - self.empty) <= DRIFT * self.empty
-        says = f"{'✓' if even else '✗'} ± {DRIFT:.0%}, or the machine was not even: compare CPU ms and queries"
-        self._print("E: once more", load, processor=processor, targets=says)
-
-    def _empty_view(self) -> tuple[measure.Load, float]:
-        port = servers.free_port()
-        command = ["-m", "sparkle_site.serve", "--only=web", f"--port={port}"]
-        with servers.running(command, self._environment(), port, "empty") as site:
-            return self._watched(site, "/")
-
-    def _environment(self) -> dict[str, str]:
-        asks_nobody = {"DATABASE_URL": "postgresql://none/none", "REDIS_URL": "redis://none"}
-        settings = {"DJANGO_SETTINGS_MODULE": "bench.empty", "WEB_PROCESSES": str(PROCESSES)}
-        return {**os.environ, **settings, **asks_nobody}
+    def even(self) -> None:
+        """Prints how the empty view's rate went up and down meanwhile."""
+        rates = self.empty.rates[1:]
+        fact("E, in the course of the run", f"{min(rates):.0f} to {max(rates):.0f}/s", None, "each row beside its own")
 
     def cell(self, site: servers.Server, cell: Cell, found: dict[str, Any], token: str = "") -> None:
         """Measures one cell. Without an address or a good answer the row says so."""
@@ -85,24 +105,33 @@ class Table:
                 self._broken(f"{cell.title:<30} ✗ {path} answers {answer.status or 'nothing'}")
                 return
         try:
+            self._yardsticks(cell)
             load, processor = self._watched(site, path, cell.connections, headers, body)
+            self._yardsticks(cell)
         except servers.BenchError as error:
             self._broken(f"{cell.title:<30} ✗ {error}")
             return
         queries = found["queries"].get(cell.key)
         targets = self._targets(cell, load, queries)
-        self._print(cell.title, load, processor=processor, queries=queries, size=size, targets=targets)
+        self._print(
+            cell.title, load, processor=processor, queries=queries, size=size, targets=targets, near_bare=cell.kept
+        )
         if load.failed:
             self.broken.append(f"{cell.title}: {load.failed} of {load.answers}")
+
+    def _yardsticks(self, cell: Cell) -> None:
+        if cell.kept:
+            self.bare.ask()
+        self.empty.ask()
 
     def _targets(self, cell: Cell, load: measure.Load, queries: int | None) -> str:
         """The targets of a cell with a mark for each."""
         found = []
         if cell.of_bare is not None:
-            found.append((load.rate >= cell.of_bare * self.bare, f"≥ {cell.of_bare} B"))
+            found.append((load.rate >= cell.of_bare * self.bare.around, f"≥ {cell.of_bare} B"))
         if cell.of_empty is not None:
             least = f"{cell.of_empty:.0f} E" if cell.of_empty > 1 else f"E/{1 / cell.of_empty:.0f}"
-            found.append((load.rate >= cell.of_empty * self.empty, f"≥ {least}"))
+            found.append((load.rate >= cell.of_empty * self.empty.around, f"≥ {least}"))
         if cell.p99 is not None:
             found.append((load.p99 <= cell.p99, f"p99 ≤ {cell.p99:.0f} ms"))
         if cell.queries is not None and queries is not None:
@@ -140,6 +169,7 @@ class Table:
         queries: int | None = None,
         size: float | None = None,
         targets: str = "",
+        near_bare: bool = False,
     ) -> None:
         print(
             COLUMNS.format(
@@ -151,8 +181,8 @@ class Table:
                 f"{processor * 1000 / load.answers:.2f}" if processor is not None and load.answers else "",
                 "" if queries is None else queries,
                 "" if size is None else f"{size:.1f}",
-                f"{load.rate / self.bare:.3f}" if self.bare else "",
-                f"1/{self.empty / load.rate:.1f}" if self.empty and load.rate else "",
+                ratio(load.rate, self.bare) if near_bare else "",
+                ratio(load.rate, self.empty),
                 targets,
             ).rstrip(),
             flush=True,
@@ -167,6 +197,13 @@ def fact(name: str, value: str, good: bool | None = None, target: str = "") -> N
     """Prints one line outside of the table."""
     mark = "" if good is None else ("✓ " if good else "✗ ")
     print(f"{name:<30} {value:>20}   {mark}{target}".rstrip(), flush=True)
+
+
+def ratio(rate: float, yardstick: Yardstick) -> str:
+    """One rate as a part or a multiple of the yardstick's."""
+    if not rate or not yardstick.rates:
+        return ""
+    return f"{rate / yardstick.around:.2f}" if rate >= yardstick.around / 2 else f"1/{yardstick.around / rate:.1f}"
 
 
 def work(done: dict[str, Any]) -> str:
@@ -199,16 +236,15 @@ def bench(chosen: list[Cell], seconds: int, *, besides: bool) -> list[str]:
             "processors busy before", f"{busy:.0%}", busy <= BUSY, f"≤ {BUSY:.0%}, or only CPU ms and queries say much"
         )
         print(f"\n{PROCESSES} web processes, {os.cpu_count()} processors, {seconds} s a cell\n")
-        table = Table(seconds)
-        table.yardsticks()
         port = servers.free_port()
         command = ["-m", "sparkle_site.serve", f"--port={port}"]
-        with servers.running(command, subject.production, port, "site", "/healthz") as site:
-            measured(site, table, chosen, found)
+        with yardsticks() as (bare, empty):
+            table = Table(seconds, bare, empty)
+            with servers.running(command, subject.production, port, "site", "/healthz") as site:
+                measured(site, table, chosen, found)
         if besides:
             measured_beside(subject, seconds, found["addresses"]["home"])
         print()
-        table.again()
         fact("facts left when it stopped", str(subject.settle()["facts"]), None, "delivered since")
         print(f"integrity afterwards: {subject.check_integrity()}")
     return table.broken
@@ -231,6 +267,7 @@ def measured(site: servers.Server, table: Table, chosen: list[Cell], found: dict
         table.cell(site, cell, found, token)
     memory = site.memory()
     print()
+    table.even()
     fact("worker while reading", f"{busy:.1f} s CPU in {meanwhile:.0f} s")
     fact("start to first page", f"{start:.1f} s", start <= COLD_START_SECONDS, f"≤ {COLD_START_SECONDS} s")
     fact("memory, all processes (PSS)", f"{memory:.0f} MB", memory <= MEMORY_MB, f"≤ {MEMORY_MB} MB")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 from wagtail.models import Site
 
 from cms import selectors
-from community.accounts.selectors import author_card, may_open_admin
+from community.accounts.selectors import AuthorCard, author_card, may_open_admin
 from community.core import images, languages
 
 THEMES = ("dark", "light", "system")
@@ -29,18 +31,24 @@ def site(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "user", None)
     frame = selectors.get_frame(site=site_of(request), viewer=viewer)
     theme = request.COOKIES.get("theme", "dark")
-    may_write = may_open_admin(viewer)
+    write_url = "/cms/write/" if may_open_admin(viewer) else ""
+    menu = with_current(frame.main, request.path)
+    card = viewer_card(request)
     return {
         "site_name": settings.WAGTAIL_SITE_NAME,
         "theme": theme if theme in THEMES else "dark",
-        "nav": {"main": with_current(frame.main, request.path), "footer": frame.footer},
+        "nav": {
+            "main": menu,
+            "below": links_below(menu, viewer=card, write_url=write_url, path=request.path),
+            "footer": frame.footer,
+        },
         "tagline": frame.tagline,
         "announcements": frame.announcements,
         "demo": settings.DEMO,
         "kept_mail": settings.KEPT_MAIL,
-        "viewer": viewer_card(request),
-        "studio_url": "/cms/" if may_write else "",
-        "write_url": "/cms/write/" if may_write else "",
+        "viewer": card,
+        "studio_url": "/cms/" if write_url else "",
+        "write_url": write_url,
         "start_url": languages.localized("/"),
         "public_url": settings.PUBLIC_URL,
         "canonical_url": canonical_url(request),
@@ -72,21 +80,56 @@ def site_of(request: HttpRequest) -> Site | None:
     return selectors.remember_site(request.get_host(), lambda: Site.find_for_request(request))
 
 
-def with_current(links: Iterable[selectors.MenuLink], path: str) -> list[dict[str, Any]]:
+def with_current(links: Sequence[selectors.MenuLink], path: str) -> list[dict[str, Any]]:
     """The links as a menu shows them: the one that leads nearest to `path` is marked."""
     start = languages.localized("/")
-    entries = [dataclasses.asdict(link) for link in links]
     near = [
-        entry["url"]
-        for entry in entries
-        if path == entry["url"]
-        or (path.startswith(entry["url"]) and entry["url"].endswith("/") and entry["url"] != start)
+        link.url
+        for link in links
+        if path == link.url or (path.startswith(link.url) and link.url.endswith("/") and link.url != start)
     ]
     current = max(near, key=len, default="")
-    return [{**entry, "current": bool(current) and entry["url"] == current} for entry in entries]
+    return [
+        {
+            "label": link.label,
+            "url": link.url,
+            "icon": link.icon,
+            "external": link.external,
+            "current": bool(current) and link.url == current,
+        }
+        for link in links
+    ]
 
 
-def viewer_card(request: HttpRequest) -> Any:
+@dataclasses.dataclass(frozen=True)
+class LinkBelow:
+    """A link of the bar at the bottom of a small screen; `turns`: its icon has a direction."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    turns: bool = False
+
+
+def links_below(
+    menu: list[dict[str, Any]], *, viewer: AuthorCard | None, write_url: str, path: str
+) -> tuple[LinkBelow, ...]:
+    """The five links that a thumb reaches: two of the menu, search, writing or a third, and the reader's own place."""
+
+    def own(label: str, address: str, icon: str, *, turns: bool = False) -> LinkBelow:
+        return LinkBelow(label, address, icon, address == path, turns)
+
+    first = [LinkBelow(link["label"], link["url"], link["icon"] or "spark", link["current"]) for link in menu[:3]]
+    if viewer:
+        place = own(_("You"), viewer.url, "user")
+    else:
+        place = own(_("Sign in"), reverse("account_login"), "sign-in", turns=True)
+    third = [own(_("Write"), write_url, "pencil")] if write_url else first[2:]
+    return (*first[:2], own(_("Search"), reverse("search"), "search"), *third, place)
+
+
+def viewer_card(request: HttpRequest) -> AuthorCard | None:
     """The card of the signed-in person; a guest without session costs no query."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

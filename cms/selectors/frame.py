@@ -24,7 +24,9 @@ from cms.selectors.pages import KEPT_SECONDS, MOST_HOSTS, SITES_KEY, TALKED_ABOU
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, is_person
+from community.core.generations import SITE
 from community.core.languages import localized, without_language
+from community.core.remembered import remembered
 from community.core.text import is_web_address
 
 FRAMES_KEY = "cms.frames"
@@ -51,7 +53,7 @@ class MenuColumn:
     """A column of the footer."""
 
     title: str
-    links: list[MenuLink]
+    links: tuple[MenuLink, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,10 +76,10 @@ class AnnouncementCard:
 class Frame:
     """What stands around a page, in the language that is active."""
 
-    main: list[MenuLink]
-    footer: list[MenuColumn]
+    main: tuple[MenuLink, ...]
+    footer: tuple[MenuColumn, ...]
     tagline: str
-    announcements: list[AnnouncementCard]
+    announcements: tuple[AnnouncementCard, ...]
 
 
 class _Link(NamedTuple):
@@ -113,17 +115,23 @@ class _Kept(NamedTuple):
 
 def get_frame(*, site: Site | None, viewer: Actor, now: datetime | None = None) -> Frame:
     """Menus and footer of `site`, and the banners for `viewer` at this moment; no query while the cache is warm."""
-    kept = _kept(site)
-    main = _links(kept.main) or [MenuLink(_("Home"), localized("/"), "home"), *_links(kept.sections)]
-    columns = [MenuColumn(column.title, _links(column.links)) for column in kept.footer if _is_for(column.language)]
-    if not kept.footer:
-        columns = [MenuColumn(_("Around here"), main), MenuColumn(_("About"), _links(kept.about))]
+    number = site.pk if site is not None else 0
+    kept = remembered(("frame", number), (SITE,), lambda: _kept(site))
+    main, columns = remembered(("menus", number, get_language()), (SITE,), lambda: _menus(kept))
     return Frame(
         main=main,
-        footer=[column for column in columns if column.links],
+        footer=columns,
         tagline=kept.tagline or _("Made by fans, for the people whose videos we never skip."),
         announcements=_banners(kept.banners, viewer, now or timezone.now()),
     )
+
+
+def _menus(kept: _Kept) -> tuple[tuple[MenuLink, ...], tuple[MenuColumn, ...]]:
+    main = _links(kept.main) or (MenuLink(_("Home"), localized("/"), "home"), *_links(kept.sections))
+    columns = [MenuColumn(column.title, _links(column.links)) for column in kept.footer if _is_for(column.language)]
+    if not kept.footer:
+        columns = [MenuColumn(_("Around here"), main), MenuColumn(_("About"), _links(kept.about))]
+    return main, tuple(column for column in columns if column.links)
 
 
 def announcement_card(announcement: Announcement) -> AnnouncementCard:
@@ -156,19 +164,19 @@ def _is_for(language: str) -> bool:
     return not language or language == get_language()
 
 
-def _links(links: Iterable[_Link]) -> list[MenuLink]:
-    return [
+def _links(links: Iterable[_Link]) -> tuple[MenuLink, ...]:
+    return tuple(
         MenuLink(link.label, _in_readers_language(link.target), link.icon, external=not link.target.startswith("/"))
         for link in links
         if _is_for(link.language)
-    ]
+    )
 
 
 def _in_readers_language(target: str) -> str:
     return target if target.startswith(MACHINE_PATHS) else localized(without_language(target))
 
 
-def _banners(banners: Iterable[_Banner], viewer: Actor, now: datetime) -> list[AnnouncementCard]:
+def _banners(banners: Iterable[_Banner], viewer: Actor, now: datetime) -> tuple[AnnouncementCard, ...]:
     audiences: set[str] = {Announcement.Audience.EVERYONE}
     audiences.add(Announcement.Audience.MEMBERS if is_person(viewer) else Announcement.Audience.GUESTS)
     if isinstance(viewer, User) and viewer.has_role(Role.CREATOR):
@@ -179,7 +187,7 @@ def _banners(banners: Iterable[_Banner], viewer: Actor, now: datetime) -> list[A
         over = banner.card["ends_at"] is not None and banner.card["ends_at"] <= now
         if begun and not over and banner.audience in audiences and _is_for(banner.language):
             shown.append(_banner(banner.card))
-    return shown[:BANNERS]
+    return tuple(shown[:BANNERS])
 
 
 def _banner(card: dict[str, Any]) -> AnnouncementCard:

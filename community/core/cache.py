@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
+from django.utils.functional import cached_property
 from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
@@ -88,12 +89,13 @@ class Breaker:
 
 
 _breakers: dict[str, Breaker] = {}
-_breakers_lock = threading.Lock()
+_clients: dict[str, _Client] = {}
+_shared_lock = threading.Lock()
 
 
 def breaker_for(location: str) -> Breaker:
-    """The one breaker of this process for a Redis server; Django makes a cache object per thread."""
-    with _breakers_lock:
+    """The one breaker of this process for a Redis server; Django makes a cache object per request."""
+    with _shared_lock:
         return _breakers.setdefault(location, Breaker("redis"))
 
 
@@ -146,8 +148,20 @@ class ForgivingRedisCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
-        self._class = _Client
         self._breaker = breaker_for(str(server))
+        self._described = f"{server} {params}"
+
+    @cached_property
+    def _cache(self) -> _Client:
+        """The one client of this process for these settings, so that connections last longer than a request.
+
+        `django.core.cache.caches` keeps its objects in the context, which is a new one for each request
+        (`asgiref.local.Local`); a client and its pool may be shared by threads.
+        """
+        with _shared_lock:
+            if self._described not in _clients:
+                _clients[self._described] = _Client(self._servers, **self._options)  # type: ignore[attr-defined]
+            return _clients[self._described]
 
     def attempt(self, work: Callable[[Redis], Answer]) -> Answer:
         """`work` done with the raw client, behind the breaker: for what Django's cache has no words for.

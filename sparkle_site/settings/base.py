@@ -249,6 +249,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cms.adapters.site",
             ],
+            # `{% icon %}` and the parts that are rendered once stand in nearly every template.
+            "builtins": ["community.core.templatetags.core"],
         },
     }
 ]

@@ -111,12 +111,14 @@ def gave_up() -> bool:
     return not open_facts.exists() and not Job.objects.exclude(state__in=["done", "failed"]).exists()
 
 
-def examine(seed: int, facts: dict[int, list[int]], numbers: list[int]) -> None:
-    """Everything has happened, once, and in order."""
+def examine(seed: int, facts: dict[int, list[int]], numbers: list[int], replayed: set[int]) -> None:
+    """Everything has happened, once, and in order; what was replayed may come after later facts."""
     seen: dict[int, list[int]] = {}
     for thing, fact in rows("SELECT thing, fact FROM crash_seen ORDER BY place"):
         seen.setdefault(thing, []).append(fact)
-    assert {thing: seen.get(thing) for thing in facts} == facts, f"seed {seed}"
+    assert {thing: sorted(seen.get(thing, [])) for thing in facts} == facts, f"seed {seed}"
+    in_time = {thing: [fact for fact in ids if fact not in replayed] for thing, ids in facts.items()}
+    assert {thing: [fact for fact in seen[thing] if fact not in replayed] for thing in facts} == in_time, f"seed {seed}"
     counted = dict(rows("SELECT thing, facts FROM crash_counted"))
     assert {thing: counted.get(thing) for thing in facts} == {t: len(ids) for t, ids in facts.items()}, f"seed {seed}"
     ran = Counter(rows("SELECT kind, number FROM crash_jobs"))
@@ -136,11 +138,12 @@ def fault_runs(site: Site, points: Path, seeds: range) -> int:
         eventually(lambda: finished() or gave_up(), PATIENCE)
         set_points(points, {})
         # What has used up its tries is replayed, as an operator would once the reason is mended.
-        outbox.replay(ids=[fact.pk for fact in outbox.list_facts(dead=True)])
+        replayed = {fact.pk for fact in outbox.list_facts(dead=True)}
+        outbox.replay(ids=replayed)
         for job in Job.objects.filter(state="failed"):
             jobs.retry_job(job.pk)
         eventually(finished, PATIENCE)
-        examine(seed, facts, numbers)
+        examine(seed, facts, numbers, replayed)
         assert site.process.poll() is None, site.output
     return site.output.count("killed by SIGKILL")
 

@@ -8,6 +8,7 @@ from babel.numbers import format_compact_decimal
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -20,6 +21,7 @@ register = template.Library()
 #: So many parts are remembered in a process; then all are forgotten.
 REMEMBERED_MAX = 4000
 _remembered: dict[Any, SafeString] = {}
+_icons: dict[tuple[str, str], SafeString] = {}
 
 
 @register.filter
@@ -32,6 +34,17 @@ def localized(path: str) -> str:
 def compact(number: int | None) -> str:
     """A number in short, as the Unicode CLDR has it for the reader's language: 1.2K, 3.4M, „1,2 Mio.“."""
     return format_compact_decimal(number or 0, format_type="short", locale=get_language() or "en", fraction_digits=1)
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """A sign of the site's sheet of signs, with further classes: `{% icon "arrow" "icon--small" %}`."""
+    found = _icons.get((name, kind))
+    if found is None:
+        found = render_to_string("icons/icon.html", {"name": name, "class": kind})
+        if len(_icons) < REMEMBERED_MAX:
+            _icons[name, kind] = found
+    return found
 
 
 @register.tag

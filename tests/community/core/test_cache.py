@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import pickle
 import socket
 import threading
@@ -46,6 +47,20 @@ def here():
     real = caches["default"]
     assert isinstance(real, ForgivingRedisCache)
     return ForgivingRedisCache(real._servers, {"KEY_PREFIX": uuid.uuid4().hex})
+
+
+def test_requests_share_their_connections(here):
+    found = set()
+
+    def ask() -> None:
+        # As in a request: the cache is a new object in each context.
+        cache = caches.create_connection("default")
+        assert cache.get("a") is None
+        found.add(id(redis_attempt(cache, lambda redis: redis.connection_pool)))
+
+    for _ in range(3):
+        contextvars.copy_context().run(ask)
+    assert len(found) == 1
 
 
 def test_with_redis_it_is_djangos_cache(here):
