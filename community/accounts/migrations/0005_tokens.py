@@ -1,0 +1,11 @@
+"""Tokens of accounts."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0004_registration")]
+
+    operations = []
