@@ -108,6 +108,7 @@ class Reader:
         header = settings.SECURE_PROXY_SSL_HEADER
         self.scheme_header = _spelled(header[0]) if header else None
         self.secure_value = header[1] if header else ""
+        self.secure_bytes = self.secure_value.encode()
         self.origins = frozenset(origin.encode() for origin in settings.CORS_ALLOWED_ORIGINS)
 
     def read(self, scope: Scope) -> Asked | None:
@@ -115,7 +116,7 @@ class Reader:
         method, path = scope["method"], scope["path"]
         if (method != "GET" and method != "HEAD") or path.startswith(self.never) or len(path) > LONGEST_PATH:
             return None
-        api = is_api(path)
+        api = path.startswith("/api") and is_api(path)
         host = none_match = agent = languages = origin = encodings = b""
         theme = THEME
         scheme = scope.get("scheme", "http")
@@ -136,7 +137,9 @@ class Reader:
             elif name == b"if-none-match":
                 none_match = value
             elif name == scheme_header:
-                if not scheme_told:
+                if value == self.secure_bytes and not scheme_told:
+                    scheme, scheme_told = "https", True
+                elif not scheme_told:
                     first = value.partition(b",")[0].strip().decode("latin-1")
                     scheme, scheme_told = ("https" if first == self.secure_value else "http"), True
             elif name == b"authorization" or name == b"transfer-encoding":

@@ -142,12 +142,18 @@ def fault_runs(site: Site, points: Path, seeds: range) -> int:
         with contextlib.suppress(AssertionError):
             eventually(lambda: finished() or gave_up(), UNDER_FIRE)
         set_points(points, {})
-        # What has used up its tries is replayed, as an operator would once the reason is mended.
-        replayed = {fact.pk for fact in outbox.list_facts(dead=True)}
-        outbox.replay(ids=replayed)
-        for job in Job.objects.filter(state="failed"):
-            jobs.retry_job(job.pk)
-        eventually(finished, PATIENCE)
+        replayed: set[int] = set()
+
+        def mended(replayed: set[int] = replayed) -> bool:
+            """What has used up its tries is replayed, as an operator would once the reason is mended."""
+            dead = {fact.pk for fact in outbox.list_facts(dead=True)}
+            outbox.replay(ids=dead)
+            replayed |= dead
+            for job in Job.objects.filter(state="failed"):
+                jobs.retry_job(job.pk)
+            return finished()
+
+        eventually(mended, PATIENCE)
         examine(seed, facts, numbers, replayed)
         assert site.process.poll() is None, site.output
     return site.output.count("killed by SIGKILL")

@@ -26,8 +26,7 @@ class LeaseLost(Exception):
 
 
 _running: set[int] = set()
-#: Holders that could not enter how their job ended.
-_left: set[str] = set()
+_left = leases.Left(ledger.free)
 _lock = threading.Lock()
 
 
@@ -40,23 +39,12 @@ def running() -> list[int]:
 def work(*, stopping: Callable[[], bool] = lambda: False, limit: int | None = None) -> int:
     """Runs jobs until none is due, `limit` is reached or `stopping` says so; returns how many it ran."""
     holder = leases.holder()
-    _free_left()
+    _left.free()
     try:
         return _work(holder, stopping, limit)
     except DatabaseError:
         _left.add(holder)  # the end of a job could not be entered: the database went away
         raise
-
-
-def _free_left() -> None:
-    """Ends leases that threads of this process kept when the database went away: nobody waits for their end."""
-    while _left:
-        holder = _left.pop()
-        try:
-            ledger.free(holder)
-        except DatabaseError:
-            _left.add(holder)
-            raise
 
 
 def _work(holder: str, stopping: Callable[[], bool], limit: int | None) -> int:

@@ -33,21 +33,20 @@ class HealingPool(ConnectionPool[ImpatientConnection]):
         """A connection whose server is there. Raises OperationalError."""
         if not self._breaker.allows():
             raise OperationalError("The database did not answer a moment ago.")
-        probes = self._breaker.is_open
-        limit = PROBE if probes else timeout
-        connection = super().getconn(limit)
-        if _has_news(connection) or probes:
+        connection = super().getconn(PROBE if self._breaker.is_open else timeout)
+        # Others may have found out meanwhile that it hangs.
+        if _has_news(connection) or self._breaker.is_open:
             while not connection.answers(PROBE):
                 super().putconn(connection)
                 self.drain()  # it is the same with all others
-                connection = super().getconn(limit)
-        self._breaker.succeeded()
+                connection = super().getconn(PROBE if self._breaker.is_open else timeout)
+            self._breaker.succeeded()
         return connection
 
     def putconn(self, conn: ImpatientConnection) -> None:
         """Takes a connection back; one that was not answered says that others will not be either."""
         if conn.unanswered:
-            self._breaker.failed(OperationalError("The database hangs."))
+            self._give_up(OperationalError("The database hangs."))
         super().putconn(conn)
 
     def reconnect_failed(self) -> None:
@@ -55,10 +54,14 @@ class HealingPool(ConnectionPool[ImpatientConnection]):
         with self._lock:
             if self._nconns:
                 return
+        self._give_up(OperationalError("The database does not answer."))
+
+    def _give_up(self, error: OperationalError) -> None:
+        """Tells everybody who waits for a connection, and those who would."""
+        self._breaker.failed(error)
+        with self._lock:
             waiting = list(self._waiting)
             self._waiting.clear()
-        error = OperationalError("The database does not answer.")
-        self._breaker.failed(error)
         for client in waiting:
             client.fail(error)
 
