@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 #: RATE_LIMIT_SCALE multiplies these, and only these.
 SCALED = frozenset({"api", "write", "act", "upload"})
 #: These never open: they are counted in the database, so Redis may be away or forget.
-IN_DATABASE = frozenset({"auth-start"})
+IN_DATABASE = frozenset({"auth-start", "auth-start-account"})
 
 _lifted: contextvars.ContextVar[bool] = contextvars.ContextVar("limits_lifted", default=False)
 

@@ -19,6 +19,7 @@ _job_seconds = Histogram(
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800),
     registry=REGISTRY,
 )
+_mails = Counter("sparkle_mails", "Attempts to send a mail, by how they ended.", ["lane", "outcome"], registry=REGISTRY)
 _breakers_open = Gauge(
     "sparkle_breakers_open",
     "Breakers that are open: how often, in all processes, an engine is not asked because it did not answer.",
@@ -49,6 +50,11 @@ def count_job(queue: str, name: str, outcome: str, seconds: float) -> None:
     """A job has ended. `outcome` is one of a few words, such as "done", "retried", "failed"."""
     _job_outcomes.labels(queue, name, outcome).inc()
     _job_seconds.labels(queue).observe(seconds)
+
+
+def count_mail(lane: str, outcome: str) -> None:
+    """An attempt to send a mail has ended: "sent", "retried", "failed", "suppressed" or "expired"."""
+    _mails.labels(lane, outcome).inc()
 
 
 def breaker_opened(engine: str) -> None:

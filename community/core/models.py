@@ -1,6 +1,8 @@
-"""Tables of the mechanisms: facts and deliveries, counters of targets, limits, jobs, answers kept under keys."""
+"""Tables of the mechanisms: facts and deliveries, counters of targets, limits, jobs, answers kept under keys, mail."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.db import models
 from django.db.models.functions import Now
@@ -232,3 +234,95 @@ class JobSlot(models.Model):
     class Meta:
         db_table = "job_slot"
         constraints = [models.UniqueConstraint(fields=["name", "slot"], name="job_slot_once")]
+
+
+class MailMessage(models.Model):
+    """A mail to one person: written in the transaction of what wants it, read by nobody once it has left.
+
+    `content` is encrypted (`community.core.mail`) and emptied with the sending; the row is kept for a week.
+    """
+
+    class Lane(models.TextChoices):
+        SECURITY = "security"
+        ACCOUNT = "account"
+        NOTIFICATION = "notification"
+        BULK = "bulk"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+        SUPPRESSED = "suppressed"
+        EXPIRED = "expired"
+
+    reference = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Names it in its Message-ID.")
+    recipient = models.EmailField(max_length=255)
+    lane = models.CharField(max_length=12, choices=Lane)
+    purpose = models.CharField(max_length=80, help_text="Which letter it is, such as `password_reset_code`.")
+    content = models.TextField(blank=True, help_text="Subject, text and HTML, encrypted; empty once it is over.")
+    dedupe_key = models.CharField(max_length=200, blank=True, db_default="", help_text="At most one row has it.")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Counted when one begins.")
+    round = models.PositiveIntegerField(default=1, db_default=1, help_text="Of its jobs, only the newest counts.")
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    begun_at = models.DateTimeField(null=True, help_text="When the newest attempt began.")
+    expires_at = models.DateTimeField(null=True, help_text="Afterwards it would only confuse.")
+    last_error = models.CharField(max_length=500, blank=True, db_default="")
+    provider_id = models.CharField(max_length=255, blank=True, db_default="", help_text="What the server called it.")
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "mail_message"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dedupe_key"], name="mail_message_dedupe_key_once", condition=~models.Q(dedupe_key="")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lane__in=["security", "account", "notification", "bulk"]),
+                name="mail_message_lane_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sending"], ended_at__isnull=True)
+                | models.Q(state__in=["sent", "failed", "suppressed", "expired"], ended_at__isnull=False),
+                name="mail_message_ended_at_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["sent", "suppressed", "expired"], content="")
+                | models.Q(state__in=["waiting", "sending", "failed"]) & ~models.Q(content=""),
+                name="mail_message_content_until_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="mail_message_open",
+                condition=models.Q(state__in=["waiting", "sending"]),
+            ),
+            models.Index(fields=["ended_at"], name="mail_message_ended", condition=models.Q(ended_at__isnull=False)),
+            models.Index(fields=["begun_at"], name="mail_message_begun", condition=~models.Q(lane="security")),
+            models.Index(fields=["recipient"], name="mail_message_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} #{self.pk}"
+
+
+class MailSuppression(models.Model):
+    """An address that gets no more mail, kept as a digest."""
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce"
+        COMPLAINT = "complaint"
+        BY_HAND = "by-hand"
+
+    digest = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=10, choices=Reason)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "mail_suppression"
+
+    def __str__(self) -> str:
+        return f"{self.reason} #{self.pk}"

@@ -5,6 +5,7 @@ This is the only place that knows huey: its messages carry nothing, the rows in 
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ import structlog
 from huey.contrib.djhuey import db_task
 from redis.exceptions import RedisError
 
-from community.core import generations, idempotency, integrity, jobs, limits, outbox
+from community.core import generations, idempotency, integrity, jobs, limits, mail, outbox
 from community.core.cache import breaker_for
 from community.core.jobs import Cron, job
 
@@ -84,6 +85,32 @@ def _poked(task: Callable[[], object], times: int) -> bool:
 def purge_facts() -> int:
     """Clears delivered facts away after their 30 days."""
     return outbox.purge()
+
+
+@dataclasses.dataclass(frozen=True)
+class MailToDeliver:
+    """A message, and which of its jobs this is."""
+
+    message_id: int
+    round: int
+
+
+@job(queue="email", name="deliver", data=MailToDeliver, startable=False)
+def deliver_mail(data: MailToDeliver) -> str:
+    """Sends one mail, or puts it off when no mail server takes it now."""
+    return mail.deliver(data.message_id, data.round)
+
+
+@job(queue="email", name="overdue", every=Cron(step=5))
+def make_up_mail() -> int:
+    """Looks after mails whose job was given up: each gets another one."""
+    return mail.make_up()
+
+
+@job(queue="cleanup", name="old-mail", every=Cron(minute=45))
+def forget_old_mail() -> int:
+    """Clears away what is left of mails that ended a week ago."""
+    return mail.purge()
 
 
 @job(queue="cleanup", name="old-limits", every=Cron(minute=50))
