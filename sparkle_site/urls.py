@@ -6,7 +6,6 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.auth.views import PasswordResetConfirmView
 from django.urls import include, path, re_path, reverse_lazy
 from django.views.generic import RedirectView
 from django.views.static import serve
@@ -16,6 +15,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import authenticate_with_password
 
 from cms import views as cms_views
+from community.accounts.views import profile as own_profile
+from community.accounts.views.sessions import ChoosePasswordView, sessions, suspended, tokens
 from community.core import views as core_views
 from sparkle_site import errors, health
 from sparkle_site.metrics import reading
@@ -62,11 +63,15 @@ if settings.KEPT_MAIL or settings.DEBUG:
 urlpatterns += i18n_patterns(
     path(
         "account/password/choose/<uidb64>/<token>/",
-        PasswordResetConfirmView.as_view(
-            template_name="account/password_choose.html", success_url=reverse_lazy("account_login")
-        ),
+        ChoosePasswordView.as_view(success_url=reverse_lazy("account_login")),
         name="account_choose_password",
     ),
+    path("account/2fa/", include("community.accounts.views.two_factor_urls")),
+    path("account/sessions/", sessions, name="usersessions_list"),
+    path("account/profile/", own_profile.profile, name="account_profile"),
+    path("account/username/", own_profile.username, name="account_username"),
+    path("account/tokens/", tokens, name="account_tokens"),
+    path("account/suspended/", suspended, name="account_suspended"),
     path("account/", include("allauth.urls")),
     re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),
     path("latest/", cms_views.latest, name="latest"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +93,29 @@ def home(db: Any) -> Any:
 def cast(home: Any) -> Cast:
     """One person for each role."""
     return Cast()
+
+
+class Mailbox(Sequence[EmailMessage]):
+    """What people were sent: whoever looks makes a worker's jobs run first."""
+
+    def _delivered(self) -> list[EmailMessage]:
+        from community.core import jobs
+
+        jobs.work()
+        return list(mail.outbox)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._delivered()[index]
+
+    def __len__(self) -> int:
+        return len(self._delivered())
+
+
+@pytest.fixture
+def mailoutbox(db: Any) -> Mailbox:
+    """The mail of this test, in the place of the fixture of pytest-django, which knows no jobs."""
+    mail.outbox = []
+    return Mailbox()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -24,6 +24,7 @@ from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.core import statistics
 from community.core.caching import for_guests, kept
+from community.core.errors import NotFound
 from community.core.generations import SITE
 from community.core.languages import localized
 from community.core.remembered import remembered
@@ -153,7 +154,11 @@ def _with_pinned(request: HttpRequest, page: CreatorPage, posts: QuerySet[PostPa
 @kept(SITE)
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     """A person's profile; who publishes has an author page, and this address leads there."""
-    person = accounts.get_person(username, viewer=request.user)
+    try:
+        person = accounts.get_person(username, viewer=request.user)
+    except NotFound:
+        renamed = accounts.get_person_by_former_name(username, viewer=request.user)
+        return HttpResponsePermanentRedirect(localized(f"/@{renamed.username}/"))
     page = selectors.find_author_page(person)
     if page is not None:
         return HttpResponseRedirect(localized(address(page.url_path)))

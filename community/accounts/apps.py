@@ -8,6 +8,21 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from community.accounts import integrity_checks, receivers, targets  # noqa: F401
+        from community.accounts import (  # noqa: F401
+            adapters,
+            integrity_checks,
+            receivers,
+            second_factor,
+            services,
+            subscribers,
+            targets,
+            tasks,
+        )
+        from community.accounts.api import token_reader
+        from community.core import encryption
 
         targets.register()
+        token_reader.register()
+        second_factor.install()
+        adapters.install()
+        encryption.register_rotation("second factors", services.rotate_second_factors)

@@ -47,6 +47,44 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 #: Nobody signs in with these, and their profiles are as if not there.
 CLOSED_STATUSES = frozenset({Status.BANNED, Status.DELETED})
 
+
+class Door(models.TextChoices):
+    """By which door somebody tried to sign in."""
+
+    PAGE = "page", _("this site")
+    API = "api", _("a program")
+    HEADLESS = "headless", _("an app")
+    SOCIAL = "social", _("another account")
+
+
+class Outcome(models.TextChoices):
+    """How a try to sign in ended."""
+
+    CHECKING = "checking", _("not finished")
+    SUCCESS = "success", _("signed in")
+    WRONG_PASSWORD = "wrong_password", _("wrong password")
+    WRONG_CODE = "wrong_code", _("wrong code")
+    HALF_WAY = "half_way", _("password right, not finished")
+    LOCKED = "locked", _("refused after too many tries")
+    CLOSED = "closed", _("refused: the account is closed")
+
+
+#: What counts towards a lock. What is still being checked does, or tries at the same moment would pass together.
+FAILURES = frozenset({Outcome.CHECKING, Outcome.WRONG_PASSWORD, Outcome.WRONG_CODE})
+
+
+class Scope(models.TextChoices):
+    """What a personal access token lets a program do; each needs its own."""
+
+    READ = "read", _("read")
+    WRITE = "write", _("write and change")
+    MESSAGE = "message", _("read and send messages")
+    ADMIN = "admin", _("administer the site")
+
+
+#: How every personal access token begins, so that people and scanners of secrets know one.
+TOKEN_PREFIX = "spk_"  # noqa: S105
+
 GROUP_OF_ROLE: dict[str, str] = {
     Role.CREATOR: "Creators",
     Role.VERIFIED_CREATOR: "Verified creators",
@@ -70,6 +108,7 @@ RESERVED_USERNAMES = frozenset(
         "all",
         "api",
         "app",
+        "availability",
         "blog",
         "bookmarks",
         "categories",

@@ -1,17 +1,25 @@
-"""Times as the signed-in reader's clock has them."""
+"""The signed-in reader's clock, the second factor of staff, and sessions that live by being used."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from community.accounts import selectors, services
 from community.accounts.models import User
+from community.core.languages import without_language
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +35,13 @@ OTHER_PATHS = (
     "/healthz",
     "/readyz",
 )
+#: The way to a second factor, and out; what every page needs. In the API staff without one have no powers of staff.
+OPEN_PATHS = ("/account/", "/static/", "/media/", "/healthz", "/readyz", "/api", "/_allauth/")
+NEEDED = _("Your work here needs a second factor. Please set one up first.")
+
+
+#: In a session: the day on which its time last began anew.
+RENEWED = "accounts.renewed"
 
 
 class TimeZoneMiddleware:
@@ -44,6 +59,26 @@ class TimeZoneMiddleware:
             return self.get_response(request)
 
 
+class StaffSecondFactorMiddleware:
+    """Where the site asks its staff for a second factor, those without reach nothing but the way to one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.STAFF_SECOND_FACTOR or not _holds_back(request):
+            return self.get_response(request)
+        messages.warning(request, NEEDED)
+        return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def _holds_back(request: HttpRequest) -> bool:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or without_language(request.path).startswith(OPEN_PATHS):
+        return False
+    person = request.user
+    return isinstance(person, User) and selectors.lacks_second_factor(person)
+
+
 @functools.lru_cache(maxsize=1024)
 def zone_called(name: str) -> ZoneInfo | None:
     """The time zone of this name; None, with a line in the log, when this machine knows none."""
@@ -52,3 +87,41 @@ def zone_called(name: str) -> ZoneInfo | None:
     except (OSError, ValueError, LookupError):
         log.warning("unknown_time_zone", zone=name[:60])
         return None
+
+
+class SessionUseMiddleware:
+    """Keeps sessions alive that are used, and notes when people were here: after the answer, once a minute."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        key = getattr(request, "bearer_session", None)
+        if key is None and request.session.accessed:
+            key = request.session.session_key
+            if key and request.user.is_authenticated:
+                _renew(request.session)
+        if key:
+            note = functools.partial(_note_use, request, key)
+            response._resource_closers.append(note)  # type: ignore[attr-defined] # runs once the answer is sent
+        return response
+
+
+def _renew(session: SessionBase) -> None:
+    """Once a day the time of a session begins anew, in the database and in the browser."""
+    today = timezone.now().date().isoformat()
+    if session.get(RENEWED) == today or not session.exists(str(session.session_key)):
+        return  # one that has just ended cannot be stored
+    session[RENEWED] = today
+    # allauth makes sessions without "remember me" end with the browser; here they last 30 days.
+    if session.get_expire_at_browser_close():
+        session.set_expiry(settings.SESSION_COOKIE_AGE)
+
+
+def _note_use(request: HttpRequest, key: str) -> None:
+    person = request.user
+    if isinstance(person, User) and cache.add(
+        f"accounts.seen.{person.pk}.{sha256(key.encode()).hexdigest()[:20]}", 1, 60
+    ):
+        services.mark_seen(person=person, session_key=key)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
-from community.accounts.choices import CLOSED_STATUSES, Role, Status
+from community.accounts.choices import CLOSED_STATUSES, Role, Scope, Status
 from community.accounts.models import Profile, User
 from community.core.errors import (
     AccountBanned,
@@ -36,6 +39,13 @@ def refusal_to_write(actor: Actor) -> DomainError | None:
     return None
 
 
+def is_suspended(actor: Actor) -> bool:
+    """Is the account suspended, and the time of it not over?"""
+    if not isinstance(actor, User) or actor.status != Status.SUSPENDED:
+        return False
+    return actor.suspended_until is None or actor.suspended_until > timezone.now()
+
+
 def can_write(actor: Actor) -> bool:
     """May `actor` write anything: signed in, confirmed, neither suspended nor banned?"""
     return refusal_to_write(actor) is None
@@ -52,7 +62,15 @@ def require_writer(actor: Actor) -> User:
 
 def has_role(actor: Actor, role: Role) -> bool:
     """Is `actor` signed in, able to act, and of `role` or above?"""
-    return isinstance(actor, User) and actor.status == Status.ACTIVE and actor.has_role(role)
+    if not isinstance(actor, User) or actor.status != Status.ACTIVE or not actor.has_role(role):
+        return False
+    return not role.at_least(Role.MODERATOR) or not lacks_second_factor(actor)
+
+
+def lacks_second_factor(person: User) -> bool:
+    """Does the site ask its staff for a second factor, and has `person` none? No query where it does not ask."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return settings.STAFF_SECOND_FACTOR and not Authenticator.objects.filter(user=person, type__in=kinds).exists()
 
 
 def is_moderator(actor: Actor) -> bool:
@@ -79,6 +97,11 @@ def can_change_profile(actor: Actor, owner: User) -> bool:
 def can_change_role(actor: Actor, person: User, role: Role) -> bool:
     """ADMIN, and nobody changes their own role."""
     return has_role(actor, Role.ADMIN) and isinstance(actor, User) and actor.pk != person.pk
+
+
+def can_grant_scope(actor: Actor, scope: Scope) -> bool:
+    """Who may write gives programs any scope but `admin`, which is for those who administer."""
+    return can_write(actor) and (scope != Scope.ADMIN or has_role(actor, Role.ADMIN))
 
 
 def can_change_status(actor: Actor, person: User) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_confirmed, password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from community.accounts import services
+from community.accounts import rules, services
 from community.accounts.models import Profile, User
 from community.core import generations
+from community.core.addresses import client_address
 
 #: Of a person, and seen by nobody else.
 UNSEEN = {"last_login", "password", "updated_at", "version"}
@@ -35,9 +36,11 @@ def confirm_email(email_address: Any, **_kwargs: Any) -> None:
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.signed_in")
-def signed_in(user: Any, **_kwargs: Any) -> None:
+def signed_in(user: Any, request: Any, **_kwargs: Any) -> None:
     """Somebody finished signing in, by whichever door."""
     services.record_sign_in(user=user)
+    agent, path = request.META.get("HTTP_USER_AGENT", ""), request.path_info
+    services.record_success(user=user, visit=services.Visit(client_address(request), agent, rules.door_of(path)))
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")
@@ -47,9 +50,21 @@ def signed_out(user: Any, **_kwargs: Any) -> None:
         services.record_sign_out(user=user)
 
 
+@receiver([password_changed, password_set], dispatch_uid="accounts.password_changed")
+def password_was_changed(request: Any, user: User, **_kwargs: Any) -> None:
+    """A new password ends everything but the session in which it was chosen."""
+    services.close_sessions(person=user, except_key=request.session.session_key, tokens=True)
+
+
 @receiver([post_save, post_delete], sender=User, dispatch_uid="accounts.person_shown")
 @receiver([post_save, post_delete], sender=Profile, dispatch_uid="accounts.profile_shown")
 def person_changed(created: bool = False, raw: bool = False, update_fields: Any = None, **_kwargs: Any) -> None:
     """Kept pages for guests may show the person. Of a new one there is no page yet."""
     if not created and not raw and not (update_fields and set(update_fields) <= UNSEEN):
         generations.bump(generations.SITE)
+
+
+@receiver(password_reset, dispatch_uid="accounts.password_reset")
+def password_was_reset(user: Any, **_kwargs: Any) -> None:
+    """Somebody chose a new password by a code from the mail, by whichever door."""
+    services.end_everything_after_reset(person=user)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import zoneinfo
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from community.accounts.choices import RESERVED_USERNAMES, USERNAME_MAX, USERNAME_MIN, USERNAME_PATTERN
+from community.core.text import has_visible
+
+MOST_WORDS, LONGEST_WORD = 20, 40
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
 
 
 def validate_not_reserved(value: str) -> None:
@@ -18,6 +26,28 @@ def validate_not_reserved(value: str) -> None:
     lowered = value.lower()
     if lowered in RESERVED_USERNAMES or lowered.startswith("deleted_"):
         raise ValidationError(_("This name is not available."), code="reserved")
+
+
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones people can choose."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def problem_with_words(words: Any) -> str:
+    """What is wrong with a list of interests or skills; empty when nothing is."""
+    if not isinstance(words, list) or not all(isinstance(word, str) and has_visible(word) for word in words):
+        return _("These must be words.")
+    if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
+        return _("At most %(most)d, each of at most %(long)d characters.") % {"most": MOST_WORDS, "long": LONGEST_WORD}
+    return ""
+
+
+def problem_with_birthday(birthday: date | None) -> str:
+    """What is wrong with a day of birth; empty when nothing is, or when it is not told."""
+    if birthday is not None and not EARLIEST_BIRTHDAY <= birthday <= timezone.now().date():
+        return _("This cannot be your birthday.")
+    return ""
 
 
 username_validators: list[Any] = [
@@ -76,3 +106,24 @@ class CharacterClassValidator:
     def get_help_text(self) -> str:
         """A sentence for the form."""
         return _("Use lower-case and upper-case letters, a digit and a special character.")
+
+
+#: What people of this site think of first; a password made of nothing else is a common one.
+SITE_WORDS = ("universe", "sparkle", "youtube", "creator", "password", "welcome", "letmein", "fan")
+
+
+class SiteWordsValidator:
+    """Refuses passwords that are made of the site's own words."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError when fewer than four letters are left without these words."""
+        left = "".join(character for character in password.lower() if character.isalpha())
+        letters = left
+        for word in SITE_WORDS:
+            left = left.replace(word, "")
+        if left != letters and len(left) < 4:
+            raise ValidationError(_("This password is too common here."), code="password_too_common")
+
+    def get_help_text(self) -> str:
+        """A sentence for the form."""
+        return _("Do not build it from the words of this site.")

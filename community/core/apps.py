@@ -8,8 +8,9 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from community.core import integrity_checks, jobs, outbox, slow_queries, tasks  # noqa: F401
+        from community.core import encryption, integrity_checks, jobs, mail, outbox, slow_queries, tasks  # noqa: F401
 
         slow_queries.watch_connections()
         outbox.on_recorded(tasks.poke)
         jobs.on_enqueued(tasks.poke_jobs)
+        encryption.register_rotation("mail", mail.rotate)

@@ -12,6 +12,7 @@ from django.conf import settings
 NAMES = frozenset({
     "fact.before", "fact.middle", "fact.before_commit", "fact.after_commit",
     "job.before", "job.middle", "job.after_commit", "job.before_done",
+    "mail.before_sent",
 })  # fmt: skip
 
 _random: random.Random | None = None

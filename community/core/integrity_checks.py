@@ -1,4 +1,4 @@
-"""The core's own integrity checks: the outbox, and every foreign key of the database."""
+"""The core's own integrity checks: the outbox, mail, and every foreign key of the database."""
 
 from __future__ import annotations
 
@@ -53,6 +53,16 @@ def outbox_dead_letters() -> Iterator[str]:
     """No fact has given up."""
     for fact_id, name, error in _rows("SELECT id, name, last_error FROM outbox WHERE dead_at IS NOT NULL"):
         yield f"{name} {fact_id} is a dead letter: {str(error)[:200]}"
+
+
+@integrity_check("mail-overdue")
+def mail_overdue() -> Iterator[str]:
+    """No mail waits for more than an hour after its time: every open one has a job, and jobs are looked after."""
+    for mail_id, lane, state in _rows(
+        "SELECT id, lane, state FROM mail_message"
+        " WHERE ended_at IS NULL AND next_attempt_at < now() - interval '1 hour'"
+    ):
+        yield f"mail {mail_id} in lane {lane} is {state}, and should have left an hour ago"
 
 
 @integrity_check("foreign-keys")

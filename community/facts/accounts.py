@@ -29,6 +29,13 @@ class UserStatusChanged(Fact):
     new: str
 
 
+@fact_class("profile.completed", aggregate="user", by="user_id")
+class ProfileCompleted(Fact):
+    """A profile reached 80 of 100 points; told once for each person."""
+
+    user_id: int
+
+
 @fact_class("auth.login", aggregate="user", by="user_id")
 class SignedIn(Fact):
     """Somebody finished signing in."""
@@ -48,3 +55,19 @@ class EmailVerified(Fact):
     """The address was confirmed by its code."""
 
     user_id: int
+
+
+@fact_class("auth.sessions_closed", aggregate="user", by="user_id")
+class SessionsClosed(Fact):
+    """Sessions of a person ended before their time; `sessions` holds their ids."""
+
+    user_id: int
+    sessions: list[int]
+
+
+@fact_class("referral.confirmed", aggregate="user", by="user_id")
+class ReferralConfirmed(Fact):
+    """Somebody whom `user_id` brought has confirmed their address; told once for each of them."""
+
+    user_id: int
+    referred_id: int

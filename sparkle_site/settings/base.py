@@ -125,6 +125,7 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "CLIENT_IP_HEADER": env.client_ip_header,
         "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,
         "ALLAUTH_TRUSTED_CLIENT_IP_HEADER": env.client_ip_header or None,
+        "STAFF_SECOND_FACTOR": env.staff_second_factor,
         "OFFLINE_PAGE": env.offline_page,
         "PAGE_CACHE_MB": env.page_cache_mb,
         "RATE_LIMIT_SCALE": env.rate_limit_scale,
@@ -142,24 +143,16 @@ def base(env: environment.Environment) -> dict[str, Any]:
 
 
 def email(env: environment.Environment) -> dict[str, Any]:
-    """Django's mail settings: SMTP by EMAIL_URL, else mail is kept in files for the viewer at /dev/mail/."""
-    if not env.email_url:
-        return {
+    """Mail by the servers of EMAIL_URL and EMAIL_URLS; without any, it is kept in files for /dev/mail/."""
+    urls = [url for url in (env.email_url, *env.email_urls) if url]
+    if urls:
+        backend = {"EMAIL_BACKEND": "community.core.mail.transport.Backend"}
+    else:
+        backend = {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str((ROOT / env.sparkle_var / "mail").resolve()),
         }
-    parts = urlsplit(env.email_url)
-    query = {name: values[-1].lower() in {"1", "true", "yes"} for name, values in parse_qs(parts.query).items()}
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname or "localhost",
-        "EMAIL_PORT": parts.port or 25,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": query.get("tls", False),
-        "EMAIL_USE_SSL": query.get("ssl", False),
-        "EMAIL_TIMEOUT": 10,
-    }
+    return {"EMAIL_URLS": urls, "EMAIL_HOURLY_LIMIT": env.email_hourly_limit, **backend}
 
 
 INSTALLED_APPS = [
@@ -223,8 +216,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "community.accounts.middleware.SessionUseMiddleware",
     "community.accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "community.accounts.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -266,6 +261,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "community.accounts.validators.MaximumLengthValidator", "OPTIONS": {"max_length": 1024}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "community.accounts.validators.SiteWordsValidator"},
     {"NAME": "community.accounts.validators.CharacterClassValidator"},
 ]
 
@@ -276,6 +272,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "community.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "community.accounts.views.joining.JoinForm"
+ACCOUNT_FORMS = {"signup": "community.accounts.views.sign_up.SignUpForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
@@ -290,14 +288,20 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_VALIDATORS = "community.accounts.validators.username_validators"
 ACCOUNT_SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/15m/ip,5/15m/key"}
+# Failures are counted in the database by the adapter: allauth's own limits shut the door while the cache is away.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "phone_number"
+#: Another version asks everybody again.
+TERMS_VERSION = "2026-11"
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "community.accounts.second_factor.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
 USERSESSIONS_TRACK_ACTIVITY = False
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "community.accounts.api.token_strategy.SessionTokenStrategy"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 15 * 60
@@ -380,6 +384,7 @@ RATE_LIMITS = {
     # name: (how many, in how many seconds)
     "api": (100, 60),
     "auth-start": (5, 15 * 60),
+    "auth-start-account": (3, 60 * 60),
     "write": (10, 60),
     "act": (120, 60),
     "upload": (20, 3600),

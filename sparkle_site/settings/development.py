@@ -18,4 +18,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = ENV.debug
 MIDDLEWARE = list(MIDDLEWARE)
 SERVE_MEDIA = not ENV.s3_bucket
-KEPT_MAIL = not ENV.email_url
+KEPT_MAIL = not (ENV.email_url or ENV.email_urls)

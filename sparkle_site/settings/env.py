@@ -91,6 +91,9 @@ class Environment:
     worker_threads: int = _variable("Jobs a worker runs side by side.", 4)
     trusted_proxies: int = _variable("Proxies in front whose X-Forwarded-For is believed.", 0)
     client_ip_header: str = _variable("A header of the platform with the client's address, such as Fly-Client-IP.", "")
+    staff_second_factor: bool = _variable(
+        "Moderators, administrators and editors reach nothing but the set-up until they have a second factor.", False
+    )
     sparkle_demo: bool = _variable("Demonstration: accounts listed on the sign-in page. Never in production.", False)
     sparkle_var: str = _variable("The folder for private engines, kept mail and logs.", "var")
     media_root: str = _variable("The folder for uploaded files, when no S3 bucket is set.", "media")
@@ -100,6 +103,12 @@ class Environment:
     email_url: str = _variable(
         "`smtp://user:password@host:587?tls=true`. Unset: mail is kept and shown at /dev/mail/ (development).", ""
     )
+    email_urls: list[str] = _variable(
+        "Further mail servers like EMAIL_URL, comma-separated, asked in this order when it cannot be reached or "
+        "refuses for now.",
+        [],
+    )
+    email_hourly_limit: int = _variable("Mails an hour at most; more wait. Security mail is never counted.", 1000)
     default_from_email: str = _variable("Sender of the site's mail.", "Sparkle Universe <hello@sparkle.example>")
     cors_allowed_origins: list[str] = _variable("Origins whose scripts may read the API.", [])
     headless_client_url: str = _variable("Address of a headless frontend that shows previews.", "")
@@ -176,6 +185,8 @@ def _unsafe(env: Environment, given: set[str]) -> list[str]:
 def _invalid(env: Environment) -> list[str]:
     """What no way of running can work with."""
     found = []
+    if not env.encryption_keys:
+        found.append("ENCRYPTION_KEYS: at least one key is needed.")
     for key in env.encryption_keys:
         try:
             length = len(base64.urlsafe_b64decode(key))
@@ -198,6 +209,10 @@ def _invalid(env: Environment) -> list[str]:
         value = getattr(env, name.lower())
         if value and urlsplit(value).scheme not in schemes:
             found.append(f"{name}: must begin with {' or '.join(sorted(s + '://' for s in schemes))}.")
+    if any(urlsplit(url).scheme != "smtp" for url in env.email_urls):
+        found.append("EMAIL_URLS: each must begin with smtp://.")
+    if env.email_hourly_limit < 1:
+        found.append("EMAIL_HOURLY_LIMIT: must be at least 1.")
     for name in ("web_processes", "web_threads", "worker_threads", "database_pool_max"):
         if getattr(env, name) < 1:
             found.append(f"{name.upper()}: must be at least 1.")

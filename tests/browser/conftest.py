@@ -20,7 +20,9 @@ from django.db import connection
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from community.core import mail
 from community.core.integrity import run_checks
+from community.core.jobs import ledger
 from tests.browser import world
 from tests.conftest import CHROMIUM
 from tests.support.processes import eventually
@@ -33,7 +35,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`Policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
@@ -132,6 +134,12 @@ def using(name: str) -> Iterator[None]:
         _switch(before)
 
 
+def _deliver_mail(_jobs: int) -> None:
+    """What a worker would do."""
+    for row in mail.list_messages(state="waiting"):
+        mail.deliver(row.pk, row.round)
+
+
 def _switch(name: str) -> None:
     connection.close()
     connection.close_pool()
@@ -181,6 +189,7 @@ def site(_content: tuple[str, world.World], django_db_blocker: Any) -> Iterator[
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with django_db_blocker.unblock(), using(name), pytest.MonkeyPatch.context() as patch:
         patch.setattr(asgi, "front", PageCache(asgi.ask_django, "", 0, note=page_views.note_request))
+        patch.setattr(ledger, "_pokes", [_deliver_mail])  # no worker runs beside this site
         thread.start()
         try:
             eventually(lambda: server.started, 30)

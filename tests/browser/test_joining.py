@@ -23,6 +23,7 @@ def test_a_person_signs_up_with_the_code_from_the_mail_and_signs_out(visitor: Vi
     page.get_by_label("E-mail").fill(f"luna-{width}@people.example")
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("I agree").check()
     page.get_by_role("button", name="Create my account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
 
@@ -62,6 +63,7 @@ def test_what_is_wrong_in_a_form_is_said_beside_its_field(visitor: Visitor) -> N
     page.get_by_label("E-mail").fill("luna@people.example")
     page.get_by_label("User name").fill("admin")
     page.get_by_label("Password").fill("short")
+    page.get_by_label("I agree").check()
     page.get_by_role("button", name="Create my account").click()
     for label in ("User name", "Password"):
         field = page.get_by_label(label)

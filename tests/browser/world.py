@@ -250,6 +250,7 @@ def session_waiting_for_a_code() -> dict[str, str]:
     """The cookie of somebody who has just signed up."""
     client, username = Client(), f"newcomer_{next(_numbers)}"
     form = {"email": f"{username.replace('_', '-')}@people.example", "username": username, "password1": PASSWORD}
+    form["agree_to_terms"] = "on"
     response = client.post("/account/signup/", form)
     assert response.status_code == 302, response.content
     return cookie_of(client)

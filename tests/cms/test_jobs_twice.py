@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cms.models import CustomImage, PostPage
 from cms.services.search import count_search
-from community.core import integrity, jobs
+from community.core import integrity, jobs, mail
 from community.core.models import Job, LimitCount, OutboxFact
 from tests.factories import make_image, make_post
 
@@ -27,6 +27,19 @@ def dump() -> dict[str, list[tuple[Any, ...]]]:
             cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')  # noqa: S608 - names of our tables
             found[table] = cursor.fetchall()
     return found
+
+
+def a_mail() -> dict[str, int]:
+    """A mail that waits, as its job names it."""
+    with transaction.atomic():
+        values = {"recipient": "fan@people.example", "subject": "Hello", "text": "Words."}
+        message_id = mail.send(**values, lane="account", purpose="test")
+    assert message_id is not None
+    return {"message_id": message_id, "round": 1}
+
+
+#: What jobs take that take something, with something to do.
+DATA = {"email/deliver": a_mail}
 
 
 @pytest.fixture
@@ -50,13 +63,22 @@ def test_every_job_that_runs_twice_does_nothing_the_second_time() -> None:
     names = [declared.key for declared in jobs.registered()]
     assert len(names) >= 12
     for declared in jobs.registered():
-        assert declared.data is None, "give it data, and something to do"
-        declared.run({})
+        if declared.atomic:
+            continue  # what it has done is undone with a run that was not finished
+        data = DATA[declared.key]() if declared.data else {}
+        declared.run(data)
         once = dump()
-        declared.run({})
+        declared.run(data)
         assert dump() == once, declared.key
     changed = {table for table, rows in dump().items() if rows != before[table]}
-    did = {"limit_count", "outbox", "wagtailsearchpromotions_querydailyhits", "cms_postpage", "cms_customimage"}
+    did = {
+        "limit_count",
+        "outbox",
+        "mail_message",
+        "wagtailsearchpromotions_querydailyhits",
+        "cms_postpage",
+        "cms_customimage",
+    }
     assert did <= changed
     assert PostPage.objects.filter(live=True).count() == 1
 
@@ -79,4 +101,4 @@ def test_the_check_of_the_night_fails_with_what_it_finds(monkeypatch: pytest.Mon
 def test_only_jobs_that_do_something_are_declared_and_each_says_what() -> None:
     for declared in jobs.registered():
         assert declared.summary.endswith("."), declared.key
-        assert declared.every is not None, f"{declared.key}: who enters it?"
+        assert declared.every or not declared.startable, f"{declared.key}: who enters it?"

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from community.accounts import selectors
 from community.accounts.choices import Role, Status
-from community.accounts.models import User
+from community.accounts.models import Profile, User
 from community.core import statistics
 from community.core.api.fields import IdField, InstantField, StrictBooleanField, StrictCharField
 from community.core.api.links import absolute
@@ -105,6 +106,22 @@ class ProfileShape(PersonShape):
         if getattr(self.context["request"].user, "pk", None) != instance.pk:
             values.pop("email", None)
         return values
+
+
+class OwnProfileShape(ProfileShape):
+    """One's own profile, with what nobody else is told."""
+
+    interests = serializers.ListField(child=serializers.CharField(), source="profile.interests")
+    skills = serializers.ListField(child=serializers.CharField(), source="profile.skills")
+    birthday = serializers.DateField(source="profile.birthday", allow_null=True)
+    time_zone = serializers.CharField(source="profile.time_zone")
+    language = serializers.CharField(source="profile.language")
+    visibility = serializers.ChoiceField(choices=Profile.Visibility.choices, source="profile.visibility")
+    completeness = serializers.SerializerMethodField()
+
+    def get_completeness(self, person: User) -> int:
+        """Points to 100; a profile is complete from 80 on."""
+        return selectors.completeness_of(person)
 
 
 class SignInInput(Input):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,7 +32,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts import permissions
+from community.accounts import permissions, selectors, services
 from community.accounts.choices import Status
 from community.accounts.models import User
 from community.core.errors import AccountSuspended, DomainError, NotSignedIn, TooMany
@@ -40,6 +42,7 @@ REMEMBERED_SESSION = timedelta(days=90)
 CHALLENGE_LASTS = timedelta(minutes=10)
 LOCKED = timedelta(minutes=15)
 CHALLENGE_SALT = "accounts.sign-in-challenge"
+REMEMBER_KEY = "accounts.remember"
 SECOND_FACTOR_STAGE = "mfa_authenticate"
 
 
@@ -60,6 +63,12 @@ class TwoFactorRequired(NotSignedIn):
 
     code = "TWO_FACTOR_REQUIRED"
     message = _("Please send the code of your second factor.")
+
+
+class ChallengeOver(NotSignedIn):
+    """The challenge is too old, used, somebody else's or no challenge."""
+
+    message = _("This sign-in took too long. Please begin again.")
 
 
 class RefreshRefused(NotSignedIn):
@@ -100,20 +109,41 @@ def sign_in(
         _refuse_closed(user)
         # People whose address is not confirmed may sign in and read; writing asks for it.
         attempt = Login(user=user, email_verification=EmailVerificationMethod.NONE)
+        _set_time(request, remember)
         response = perform_password_login(request, {"username": user.username}, attempt)
         stage = get_pending_stage(request)
         if stage is not None and stage.key == SECOND_FACTOR_STAGE:
-            response = _second_step(request, stage, two_factor_code)
-        answer = json.loads(AuthenticationResponse.from_response(request, response).content)
-        if not request.user.is_authenticated:
-            raise NotSignedIn()
-        request.session.set_expiry(int((REMEMBERED_SESSION if remember else SESSION).total_seconds()))
-        return SignedIn(
-            user=user,
-            token=answer["meta"]["access_token"],
-            refresh_token=answer["meta"]["refresh_token"],
-            expires_in=app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN,
-        )
+            response = _second_step(request, stage, two_factor_code, remember)
+        return _finished(request, response, user, remember)
+
+
+def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> SignedIn:
+    """The second step of a sign-in that `sign_in` answered with `challenge`, by the client that began it.
+
+    Raises ChallengeOver, WrongCode (another try with the same challenge is possible) or TooMany.
+    """
+    key = _session_of(request, challenge)
+    with _session_of_its_own(request, key):
+        stage = get_pending_stage(request)
+        if stage is None or stage.key != SECOND_FACTOR_STAGE:
+            raise ChallengeOver()
+        user = stage.login.user
+        _refuse_closed(user)
+        remember = bool(request.session.get(REMEMBER_KEY))
+        response = _second_step(request, stage, code, remember)
+        return _finished(request, response, user, remember)
+
+
+def _finished(request: HttpRequest, response: Any, user: User, remember: bool) -> SignedIn:
+    answer = json.loads(AuthenticationResponse.from_response(request, response).content)
+    if not request.user.is_authenticated:
+        raise NotSignedIn()
+    return SignedIn(
+        user=user,
+        token=answer["meta"]["access_token"],
+        refresh_token=answer["meta"]["refresh_token"],
+        expires_in=app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN,
+    )
 
 
 def _authenticated(request: HttpRequest, login: str, password: str) -> User:
@@ -123,48 +153,80 @@ def _authenticated(request: HttpRequest, login: str, password: str) -> User:
     try:
         user = get_adapter().authenticate(request, **{name: login, "password": password})
     except ValidationError as error:
-        raise TooMany(retry_after=int(LOCKED.total_seconds())) from error
+        wait = (error.params or {}).get("seconds", int(LOCKED.total_seconds()))
+        raise TooMany(services.SignInLocked.message, retry_after=wait) from error
     if not isinstance(user, User) or user.status == Status.DELETED:
         raise WrongCredentials()
     return user
 
 
 def _refuse_closed(user: User) -> None:
-    """Who knows the password learns why the door is shut: 401 with the reason."""
+    """Who knows the password learns why the door is shut: 401 with the reason, and until when."""
+    user = services.end_suspension_if_over(person=user)
     refusal = permissions.refusal_to_write(user)
     if user.status == Status.BANNED or isinstance(refusal, AccountSuspended):
         assert refusal is not None  # noqa: S101 - both states refuse writing
-        raise _while_signing_in(refusal)
+        suspension = selectors.suspension_of(user)
+        raise _while_signing_in(refusal, reason=suspension.reason if suspension else "")
 
 
-def _while_signing_in(refusal: DomainError) -> NotSignedIn:
-    return NotSignedIn(refusal.message, code=refusal.code, details=refusal.details)
+def _while_signing_in(refusal: DomainError, *, reason: str) -> NotSignedIn:
+    details = {**refusal.details, **({"reason": reason} if reason else {})}
+    return NotSignedIn(refusal.message, code=refusal.code, details=details)
 
 
-def _second_step(request: HttpRequest, stage: Any, code: str | None) -> Any:
+def _second_step(request: HttpRequest, stage: Any, code: str | None, remember: bool) -> Any:
     """allauth's check of the code, with its limit; answers what the next step answers."""
     if not code:
+        request.session[REMEMBER_KEY] = remember
         request.session.set_expiry(int(CHALLENGE_LASTS.total_seconds()))
         request.session.save()
-        sealed = jwt.session_key_to_sid(str(request.session.session_key))
+        sealed = {"session": jwt.session_key_to_sid(str(request.session.session_key)), "client": _client(request)}
         raise TwoFactorRequired(details={"challenge": signing.dumps(sealed, salt=CHALLENGE_SALT)})
+    begun = request.session.session_key
     form = AuthenticateInput({"code": code}, user=stage.login.user)
     if not form.is_valid():
+        locked = any(error.code == "too_many_login_attempts" for error in form.errors.as_data().get("code", []))
+        if locked or begun is None:
+            request.session.flush()
+        raise TooMany(retry_after=int(LOCKED.total_seconds())) if locked else WrongCode()
+    # Two codes sent with one challenge at once must not make two sessions.
+    if begun is not None and not Session.objects.filter(session_key=begun).delete()[0]:
         request.session.flush()
-        if any(error.code == "too_many_login_attempts" for error in form.errors.as_data().get("code", [])):
-            raise TooMany(retry_after=int(LOCKED.total_seconds()))
-        raise WrongCode()
+        raise ChallengeOver()
     form.save()
+    _set_time(request, remember)
     return stage.exit()
 
 
+def _set_time(request: HttpRequest, remember: bool) -> None:
+    """How long the session lasts; said before tokens are made, since refresh tokens last as long."""
+    request.session.set_expiry(int((REMEMBERED_SESSION if remember else SESSION).total_seconds()))
+
+
+def _session_of(request: HttpRequest, challenge: str) -> str:
+    """The session that waits for the code. Raises ChallengeOver."""
+    try:
+        sealed = signing.loads(challenge, salt=CHALLENGE_SALT, max_age=CHALLENGE_LASTS)
+        key = jwt.session_key_from_sid(sealed["session"])
+    except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
+        raise ChallengeOver() from error
+    if not hmac.compare_digest(str(sealed.get("client")), _client(request)):
+        raise ChallengeOver()
+    return str(key)
+
+
+def _client(request: HttpRequest) -> str:
+    return hashlib.sha256(request.headers.get("User-Agent", "").encode()).hexdigest()[:16]
+
+
 @contextlib.contextmanager
-def _session_of_its_own(request: HttpRequest) -> Iterator[None]:
-    """Puts an empty session in the place of the browser's, as allauth does for its app clients."""
+def _session_of_its_own(request: HttpRequest, key: str | None = None) -> Iterator[None]:
+    """Puts an empty session, or that of `key`, in the place of the browser's, as allauth does for its app clients."""
     old_user, old_session = request.user, request.session
     mark_request_as_headless(request, Client.APP)
     try:
-        request.session = sessionkit.new_session()
+        request.session = sessionkit.session_store(key)
         authkit.purge_request_user_cache(request)
         request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]
         yield

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from community.accounts.api import views
+from community.accounts.api import people, registration, sessions, two_factor, views
 from community.accounts.api.avatar import AvatarView
+from community.accounts.api.security import LoginHistoryView
 
 urlpatterns = [
     path("auth/login", views.LoginView.as_view()),
     path("auth/logout", views.LogoutView.as_view()),
     path("auth/refresh", views.RefreshView.as_view()),
+    path("auth/two-factor", two_factor.TwoFactorView.as_view()),
+    path("auth/two-factor/setup", two_factor.SetUpView.as_view()),
+    path("auth/two-factor/removal", two_factor.RemovalView.as_view()),
+    path("auth/recovery-codes", two_factor.RecoveryCodesView.as_view()),
+    path("auth/passkeys", two_factor.PasskeysView.as_view()),
+    path("auth/register", registration.RegisterView.as_view()),
+    path("auth/verify", registration.VerifyView.as_view()),
+    path("auth/resend", registration.ResendView.as_view()),
+    path("auth/password-reset", registration.PasswordResetView.as_view()),
+    path("auth/password-reset/confirm", registration.NewPasswordView.as_view()),
+    path("me/referrals", registration.ReferralsView.as_view()),
     path("me", views.MeView.as_view()),
+    path("me/username", people.UsernameView.as_view()),
+    path("me/login-history", LoginHistoryView.as_view()),
     path("me/avatar", AvatarView.as_view()),
+    path("me/sessions", sessions.SessionsView.as_view()),
+    re_path(r"^me/sessions/(?P<id>[0-9]{1,18})\Z", sessions.SessionView.as_view()),
+    path("me/tokens", sessions.TokensView.as_view()),
+    re_path(r"^me/tokens/(?P<id>[0-9]{1,18})\Z", sessions.TokenView.as_view()),
+    path("users", people.UsersView.as_view()),
+    path("users/availability", people.AvailabilityView.as_view()),
     re_path(r"^users/(?P<username>[A-Za-z0-9_]{1,50})\Z", views.UserView.as_view()),
 ]

@@ -8,8 +8,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from community.accounts import selectors
-from community.accounts.api import sign_in
+from community.accounts.api import people, sign_in
 from community.accounts.api.serializers import (
+    OwnProfileShape,
     ProfileShape,
     RefreshInput,
     SignedInShape,
@@ -20,6 +21,7 @@ from community.accounts.models import User
 from community.core.api.authentication import Anyone, SignedIn
 from community.core.api.operations import operation
 from community.core.api.views import ApiView
+from community.core.errors import NotFound
 from community.core.generations import SITE
 
 PATH_USERNAME = OpenApiParameter(
@@ -86,10 +88,27 @@ class MeView(ApiView):
 
     permission_classes = [SignedIn]
 
-    @operation("getMe", tag="Me", access="signed-in", answer=ProfileShape, select=True)
+    @operation("getMe", tag="Me", access="signed-in", answer=OwnProfileShape, select=True)
     def get(self, request: Request) -> User:
         """Get one's own profile"""
         return selectors.get_person_by_id(request.user.pk or 0, viewer=request.user)
+
+    @operation("updateMe", tag="Me", access="signed-in", body=people.ProfileChanges, answer=OwnProfileShape)
+    def put(self, request: Request, body: dict[str, Any]) -> User:
+        """Change one's own profile
+
+        Fields that are left out stay as they are. With `version` (or the header If-Match) a change made from an
+        older version is refused with 409 and `currentVersion`.
+        """
+        return people.change_profile(request, body)
+
+    @operation("patchMe", tag="Me", access="signed-in", body=people.ProfileChanges, answer=OwnProfileShape)
+    def patch(self, request: Request, body: dict[str, Any]) -> User:
+        """Change parts of one's own profile
+
+        The same as PUT.
+        """
+        return people.change_profile(request, body)
 
 
 class UserView(ApiView):
@@ -108,6 +127,10 @@ class UserView(ApiView):
     def get(self, request: Request, username: str) -> User:
         """Get a profile
 
-        Unknown, private, banned and deleted people are 404 alike. `email` is there for oneself only.
+        Unknown, private, banned and deleted people are 404 alike. `email` is there for oneself only. A name that
+        somebody gave up less than 90 days ago answers with them, under their new name.
         """
-        return selectors.get_person(username, viewer=request.user)
+        try:
+            return selectors.get_person(username, viewer=request.user)
+        except NotFound:
+            return selectors.get_person_by_former_name(username, viewer=request.user)

@@ -1,5 +1,30 @@
 """The tables of people."""
 
+from community.accounts.models.names import FormerUsername
 from community.accounts.models.people import Preferences, Profile, User, UserManager, UserQuerySet
+from community.accounts.models.registration import (
+    CodeChallenge,
+    NameReservation,
+    Referral,
+    ReferralCode,
+    TermsAgreement,
+)
+from community.accounts.models.security import LoginAttempt
+from community.accounts.models.tokens import PersonalAccessToken, StatusChange
 
-__all__ = ["Preferences", "Profile", "User", "UserManager", "UserQuerySet"]
+__all__ = [
+    "CodeChallenge",
+    "FormerUsername",
+    "LoginAttempt",
+    "NameReservation",
+    "PersonalAccessToken",
+    "Preferences",
+    "Profile",
+    "Referral",
+    "ReferralCode",
+    "StatusChange",
+    "TermsAgreement",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]

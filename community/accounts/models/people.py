@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
@@ -13,7 +15,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts.choices import CLOSED_STATUSES, Role, Status
-from community.accounts.validators import username_validators
+from community.accounts.validators import (
+    problem_with_birthday,
+    problem_with_words,
+    time_zones,
+    username_validators,
+)
 from community.core.text import has_visible
 
 
@@ -132,6 +139,8 @@ class Profile(models.Model):
     discord = models.CharField("Discord", max_length=100, blank=True)
     youtube = models.CharField(_("YouTube channel"), max_length=200, blank=True)
     interests = models.JSONField(_("interests"), default=list, blank=True)
+    skills = models.JSONField(_("skills"), default=list, blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     language = models.CharField(_("language"), max_length=10, default="en")
     visibility = models.CharField(
@@ -145,6 +154,7 @@ class Profile(models.Model):
     avatar_colour = models.CharField(max_length=7, blank=True, editable=False)
     avatar_blurhash = models.CharField(max_length=40, blank=True, editable=False)
     avatar_variants = models.JSONField(default=dict, blank=True, editable=False)
+    completed_at = models.DateTimeField(null=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -160,6 +170,18 @@ class Profile(models.Model):
         super().clean()
         if self.display_name and not has_visible(self.display_name):
             raise ValidationError({"display_name": _("A name needs letters, numbers or signs.")})
+        problems = {name: problem for name, problem in self._problems() if problem}
+        if problems:
+            raise ValidationError(problems)
+
+    def _problems(self) -> Iterator[tuple[str, object]]:
+        for name in ("interests", "skills"):
+            yield name, problem_with_words(getattr(self, name))
+        yield "birthday", problem_with_birthday(self.birthday)
+        if self.time_zone not in time_zones():
+            yield "time_zone", _("There is no such time zone.")
+        if self.language not in dict(settings.LANGUAGES):
+            yield "language", _("There is no such language.")
 
 
 class Preferences(models.Model):

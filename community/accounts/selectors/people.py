@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from community.accounts import permissions
 from community.accounts.models import Profile, User
 from community.accounts.permissions import Actor
-from community.accounts.rules import colour_index, initials, level_progress
+from community.accounts.rules import POINTS, colour_index, completeness, initials, level_progress
 from community.core.errors import NotFound
 from community.core.images import picture_of
 from community.core.languages import localized
@@ -131,9 +132,14 @@ def find_by_email(email: str) -> User | None:
     return User.objects.filter(email__iexact=email.strip()).first()
 
 
-def is_username_free(username: str) -> bool:
-    """Does nobody have this name, in any letter case?"""
-    return not User.objects.named(username).exists()
+def completeness_of(person: User) -> int:
+    """How complete the profile of `person` is, in points to 100."""
+    profile = person.profile
+    return completeness(
+        [name for name in POINTS if getattr(profile, name)],
+        named=profile.display_name != person.username,
+        verified_email=EmailAddress.objects.filter(user_id=person.pk, verified=True).exists(),
+    )
 
 
 def profile_links(user: User) -> list[LinkCard]:

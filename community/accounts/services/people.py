@@ -20,11 +20,12 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts import permissions
+from community.accounts import permissions, selectors
 from community.accounts.choices import CLOSED_STATUSES, GROUP_OF_ROLE, TRANSITIONS, Role, Status
-from community.accounts.models import Preferences, Profile, User
+from community.accounts.models import Preferences, Profile, StatusChange, User
 from community.accounts.permissions import Actor
-from community.accounts.rules import generated_username
+from community.accounts.rules import COMPLETE_FROM, generated_username
+from community.accounts.services.sessions import close_sessions
 from community.accounts.validators import username_validators
 from community.core import images, limits, outbox
 from community.core.errors import Conflict, Invalid, NotAllowed
@@ -32,6 +33,7 @@ from community.core.text import one_line, tidy
 from community.core.transactions import retried
 from community.facts.accounts import (
     EmailVerified,
+    ProfileCompleted,
     SignedIn,
     SignedOut,
     UserCreated,
@@ -43,7 +45,7 @@ GENERATED_NAME_TRIES = 5
 SUSPENSION = timedelta(days=7)
 PROFILE_FIELDS = frozenset(
     {"display_name", "bio", "location", "website", "twitter", "instagram", "tiktok", "discord", "youtube",
-     "interests", "time_zone", "language", "visibility"}
+     "interests", "skills", "birthday", "time_zone", "language", "visibility"}
 )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def create_user(
     )
     user.set_password(password) if password else user.set_unusable_password()
     if username:
-        _check_username(username, allow_reserved=allow_reserved)
+        check_username(username, allow_reserved=allow_reserved)
         user.username = username
         _insert(user)
     else:
@@ -99,7 +101,8 @@ def create_user(
     return user
 
 
-def _check_username(username: str, *, allow_reserved: bool) -> None:
+def check_username(username: str, *, allow_reserved: bool = False) -> None:
+    """Raises Invalid for a name against the rules; whether somebody has it shows when it is written."""
     validators = username_validators[:-1] if allow_reserved else username_validators
     for validate in validators:
         try:
@@ -112,6 +115,9 @@ def _insert(user: User) -> None:
     try:
         with transaction.atomic():
             user.save()
+            # Asked after the write: whoever gives the name up at this moment has been waited for.
+            if selectors.is_former_username(user.username):
+                raise NameTaken(fields={"username": NameTaken.message})
     except IntegrityError as error:
         if "email" in str(error):
             raise AddressTaken(fields={"email": AddressTaken.message}) from error
@@ -157,18 +163,33 @@ def _set_profile(user: User, values: dict[str, Any]) -> list[str]:
 
 
 @retried
-def update_profile(*, actor: Actor, person: User, **values: Any) -> Profile:
-    """Changes fields of the profile. Raises NotAllowed or Invalid."""
+def update_profile(*, actor: Actor, person: User, version: int | None = None, **values: Any) -> Profile:
+    """Changes fields of the profile; `version` is the one the change was made from.
+
+    Raises NotAllowed or Invalid, or Conflict for an old version.
+    """
     permissions.require_writer(actor)
     if not permissions.can_change_profile(actor, person):
         raise NotAllowed()
     person = User.objects.select_for_update().get(pk=person.pk)
+    if version is not None and version != person.version:
+        raise Conflict(details={"currentVersion": person.version})
     changed = _set_profile(person, values)
     if changed:
         person.version += 1
         person.save(update_fields=["version", "updated_at"])
         outbox.record(UserUpdated(user_id=person.pk, changed=sorted(changed)), actor_id=person.pk)
+        note_completeness(user_id=person.pk)
     return person.profile
+
+
+def note_completeness(*, user_id: int) -> None:
+    """Tells once that a profile is complete, by what is stored; within the transaction of the change."""
+    profile = Profile.objects.select_related("user").get(user_id=user_id)
+    if profile.completed_at is not None or selectors.completeness_of(profile.user) < COMPLETE_FROM:
+        return
+    if Profile.objects.filter(pk=profile.pk, completed_at=None).update(completed_at=timezone.now()):
+        outbox.record(ProfileCompleted(user_id=user_id), actor_id=user_id)
 
 
 def set_avatar(*, actor: Actor, person: User, file: IO[bytes]) -> User:
@@ -236,6 +257,7 @@ def _replace_avatar(person: User, **values: Any) -> User:
     person.version += 1
     person.save(update_fields=["version", "updated_at"])
     outbox.record(UserUpdated(user_id=person.pk, changed=["avatar"]), actor_id=person.pk)
+    note_completeness(user_id=person.pk)
     storage = profile.avatar.storage
     for name in old:
         transaction.on_commit(functools.partial(storage.delete, name), robust=True)
@@ -244,11 +266,18 @@ def _replace_avatar(person: User, **values: Any) -> User:
 
 @retried
 def change_status(
-    *, actor: Actor, person: User, status: Status, until: datetime | None = None, system: bool = False
+    *,
+    actor: Actor,
+    person: User,
+    status: Status,
+    reason: str = "",
+    until: datetime | None = None,
+    system: bool = False,
 ) -> User:
-    """Moves an account to another status along the allowed transitions.
+    """Moves an account to another status along the allowed transitions; who did it and why is recorded.
 
-    `system` is the site itself (a confirmed address, the end of a suspension) and needs no permission.
+    Who is suspended or whose account is closed loses every session and token at once. `system` is the site itself
+    (a confirmed address, the end of a suspension) and needs no permission.
     Raises NotAllowed, or TransitionRefused when there is no such way.
     """
     person = User.objects.select_for_update().get(pk=person.pk)
@@ -262,10 +291,13 @@ def change_status(
     person.suspended_until = (until or timezone.now() + SUSPENSION) if status == Status.SUSPENDED else None
     person.version += 1
     person.save(update_fields=["status", "is_active", "suspended_until", "version", "updated_at"])
-    outbox.record(
-        UserStatusChanged(user_id=person.pk, old=old, new=status),
-        actor_id=actor.pk if isinstance(actor, User) else None,
+    actor_id = actor.pk if isinstance(actor, User) else None
+    StatusChange.objects.create(
+        user=person, old=old, new=status, reason=tidy(reason)[:1000], actor_id=actor_id, until=person.suspended_until
     )
+    outbox.record(UserStatusChanged(user_id=person.pk, old=old, new=status), actor_id=actor_id)
+    if status in CLOSED_STATUSES or status == Status.SUSPENDED:
+        close_sessions(person=person, tokens=True)
     return person
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.contrib.auth.password_validation import get_default_password_validators
 
+from community.accounts.rules import device_of
+
 register = template.Library()
 
 #: What js/password.js can check as well, and the attribute of the validator with the limit of the rule.
@@ -28,19 +30,7 @@ def password_rules() -> list[dict[str, Any]]:
     return rules
 
 
-#: What a browser calls itself, the more particular name first: most of them name others as well.
-_BROWSERS = (
-    ("Edg", "Edge"), ("OPR", "Opera"), ("Vivaldi", "Vivaldi"), ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
-    ("Mac OS X", "macOS"), ("Linux", "Linux"),
-)  # fmt: skip
-
-
 @register.filter
 def device(user_agent: str) -> str:
     """Browser and system in a few words, "Firefox, Linux"; the beginning of what it says where it is none of these."""
-    found = [next((name for sign, name in names if sign in user_agent), "") for names in (_BROWSERS, _SYSTEMS)]
-    return ", ".join(filter(None, found)) or user_agent.partition("/")[0][:40] or "?"
+    return device_of(user_agent)

@@ -47,6 +47,7 @@ _SOMETIMES: dict[str, dict[str, Any]] = {
     },
     "NotSignedInError": {
         "challenge": {**_TEXT, "description": "Names the unfinished sign-in.", "x-sometimes": True},
+        "reason": {**_TEXT, "description": "Why the account is suspended.", "x-sometimes": True},
         "until": {"type": ["string", "null"], "description": "When a suspension ends.", "x-sometimes": True},
     },
     "ConflictError": {"fields": {**_FIELDS, "x-sometimes": True}},
@@ -180,13 +181,14 @@ class ApiSchema(AutoSchema):
             }
 
     def _error_statuses(self) -> list[int]:
-        statuses = {401, 406, 429, 500, 503, *self._operation().errors}
+        # A personal access token may lack the scope, wherever it is shown.
+        statuses = {401, 403, 406, 429, 500, 503, *self._operation().errors}
         if self.get_override_parameters():
             statuses.add(400)
         if "{" in self.path:
             statuses.add(404)
         if self.method not in SAFE_METHODS:
-            statuses |= {403, 413}
+            statuses.add(413)
         if self.method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None:
             statuses |= {400, 415}
         if self.method not in SAFE_METHODS:

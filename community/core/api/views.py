@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -21,11 +22,17 @@ from rest_framework.views import APIView
 from community.core import caching, limits
 from community.core.addresses import address_key, client_address
 from community.core.api import errors
-from community.core.api.authentication import BearerAuthentication, CookieAuthentication, SignedInToWrite
+from community.core.api.authentication import (
+    BearerAuthentication,
+    CookieAuthentication,
+    PersonalToken,
+    SignedInToWrite,
+    scope_needed,
+)
 from community.core.api.document import ApiSchema, document
 from community.core.api.envelope import EnvelopeRenderer
 from community.core.api.parsers import StrictJSONParser, TooLargeError
-from community.core.errors import NotFound, TooMany
+from community.core.errors import NotAllowed, NotFound, TooMany
 
 
 class JSONNegotiation(BaseContentNegotiation):
@@ -88,7 +95,17 @@ class ApiView(APIView):
         request.accepted_renderer, request.accepted_media_type = renderer, media_type
         if str(request.method) not in self.allowed_methods:
             raise exceptions.MethodNotAllowed(str(request.method))
+        self._require_scope(request)
         self.check_permissions(request)
+
+    def _require_scope(self, request: Request) -> None:
+        """A personal access token opens what its scopes say, and never what gives power over the account."""
+        if isinstance(request.auth, PersonalToken):
+            needed = scope_needed(str(request.method), request._request.path_info)
+            if needed is None:
+                raise NotAllowed(_("An access token is not enough for this. Please sign in."))
+            if needed not in request.auth.scopes:
+                raise NotAllowed(_("This access token lacks the permission “%(scope)s”.") % {"scope": needed})
 
     def _refuse_large(self, request: Request) -> None:
         """Refuses by the announced length, before the body is read."""

@@ -20,7 +20,14 @@ def code_of(message):
 
 def sign_up(client, **values):
     return client.post(
-        "/account/signup/", {"email": "new@people.example", "username": "newcomer", "password1": PASSWORD, **values}
+        "/account/signup/",
+        {
+            "email": "new@people.example",
+            "username": "newcomer",
+            "password1": PASSWORD,
+            "agree_to_terms": "on",
+            **values,
+        },
     )
 
 
@@ -54,7 +61,13 @@ def test_a_wrong_code_does_not_sign_in(client, home, mailoutbox):
 def test_a_known_address_looks_like_a_new_one(client, cast, mailoutbox):
     unknown = sign_up(client)
     known = client.__class__().post(
-        "/account/signup/", {"email": cast.fan.email.upper(), "username": "someone_else", "password1": PASSWORD}
+        "/account/signup/",
+        {
+            "email": cast.fan.email.upper(),
+            "username": "someone_else",
+            "password1": PASSWORD,
+            "agree_to_terms": "on",
+        },
     )
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
     assert User.objects.filter(email__iexact=cast.fan.email).count() == 1
@@ -119,10 +132,11 @@ def test_banned_people_do_not_get_in(client, cast):
     assert response.status_code == 200
 
 
-def test_unverified_people_are_led_to_the_code(client, cast):
-    response = client.post("/account/login/", {"login": cast.new_fan.email, "password": PASSWORD})
-    assert response.status_code == 302
-    assert "confirm-email" in response.headers["Location"]
+def test_people_whose_address_is_not_confirmed_sign_in_and_stay_waiting(client, cast):
+    client.post("/account/login/", {"login": cast.new_fan.email, "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(cast.new_fan.pk)
+    cast.new_fan.refresh_from_db()
+    assert cast.new_fan.status == Status.PENDING_VERIFICATION
 
 
 def test_after_five_wrong_passwords_the_right_one_is_refused_too(client, cast):

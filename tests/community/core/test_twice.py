@@ -11,11 +11,11 @@ from psycopg import sql
 
 from cms.services import delete_post, unpublish_post
 from community.accounts.choices import Status
-from community.accounts.services import change_status, update_profile
+from community.accounts.services import change_status, note_referral, referral_code_of, update_profile
 from community.core import outbox
 from community.core.outbox import Recorded
 from community.facts import Fact
-from community.facts.accounts import UserStatusChanged, UserUpdated
+from community.facts.accounts import EmailVerified, UserStatusChanged, UserUpdated
 from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
 from tests.factories import Cast, make_image, make_post
 
@@ -60,6 +60,11 @@ def suspended_author(cast: Cast) -> Fact:
     return UserStatusChanged(user_id=cast.creator.pk, old=Status.ACTIVE, new=Status.SUSPENDED)
 
 
+def referred_person(cast: Cast) -> Fact:
+    note_referral(person=cast.fan, code=referral_code_of(person=cast.creator))
+    return EmailVerified(user_id=cast.fan.pk)
+
+
 #: for each fact somebody listens to: what must have happened, and the fact that tells of it
 EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     UserUpdated.name: renamed_author,
@@ -68,12 +73,14 @@ EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     PostUnpublished.name: unpublished_post,
     PostDeleted.name: deleted_post,
     UserStatusChanged.name: suspended_author,
+    EmailVerified.name: referred_person,
 }
 #: What each of these does can be seen in the tables after the first time, so the examples are good ones.
 SEEN = {
     "cms.subscribers.rename_author_page_after_profile_change",
     "cms.subscribers.prepare_cover_of_published_post",
     "cms.subscribers.want_previews_of_videos",
+    "community.accounts.subscribers.confirm_referral_after_email_verified",
 }
 
 

@@ -1,0 +1,10 @@
+"""Not used yet."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0008_leaving")]
+    operations = []

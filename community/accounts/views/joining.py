@@ -1,0 +1,25 @@
+"""What everybody is asked who joins, by whichever of allauth's doors; it becomes the base of its forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from community.accounts import services
+
+
+class JoinForm(forms.Form):
+    """Agreement to the terms, and whose code brought the person."""
+
+    agree_to_terms = forms.BooleanField(
+        label=_("I agree to the terms of use"), error_messages={"required": _("Please agree to the terms.")}
+    )
+    referral_code = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+
+    def signup(self, request: HttpRequest, user: Any) -> None:
+        """allauth has made the person."""
+        services.record_joining(person=user, referral_code=self.cleaned_data.get("referral_code", ""))
+        services.set_name_aside(username=user.username)
