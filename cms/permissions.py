@@ -5,7 +5,7 @@ from __future__ import annotations
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from cms.models import CreatorPage, CustomImage, PostPage, SeriesPage
+from cms.models import CreatorIndexPage, CreatorPage, CustomImage, PostPage, SeriesPage
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, can_write, has_role, is_moderator
@@ -104,7 +104,7 @@ def can_restore_post(actor: Actor, post: PostPage) -> bool:
         return False
     if is_moderator(actor) or (is_author(actor, post) and post.deleted_by_id == post.author_id):
         return True
-    return _edits_here(actor, post)
+    return not _on_authors_ground(post) and _edits_place_of(actor, post)
 
 
 def can_use_image(actor: Actor, image: CustomImage) -> bool:
@@ -122,6 +122,16 @@ def can_pick_results(actor: Actor) -> bool:
     return (
         isinstance(actor, User) and can_write(actor) and actor.has_perm("wagtailsearchpromotions.add_searchpromotion")
     )
+
+
+def _on_authors_ground(post: PostPage) -> bool:
+    return any(post.path.startswith(path) for path in CreatorIndexPage.objects.values_list("path", flat=True))
+
+
+def _edits_place_of(actor: Actor, post: PostPage) -> bool:
+    """Nobody edits what lies in the bin, so the page above it is asked."""
+    parent = post.get_parent()
+    return isinstance(actor, User) and parent is not None and parent.specific.permissions_for_user(actor).can_edit()
 
 
 def _edits_here(actor: Actor, page: PostPage | SeriesPage) -> bool:

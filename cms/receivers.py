@@ -29,9 +29,12 @@ from cms.models import (
     SiteFrame,
     StandardPage,
 )
+from cms.models.confined import GROUND_ROLES
 from cms.rules import videos_in
+from cms.services.grounds import keep_ground_in_step
 from cms.services.pictures import forget_variants
 from cms.services.tree import ensure_author_page
+from community.accounts.models import User
 from community.core import counts, generations, outbox
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
 from community.youtube.models import VideoPreview
@@ -45,6 +48,14 @@ SHOWN = (Announcement, Category, CustomDocument, CustomImage, CustomRendition, F
 SHOWN_BY_OTHERS = (CustomDocument, CustomImage, CustomRendition, Tag, VideoPreview)
 #: What Wagtail writes into the row of a page when its draft is stored.
 DRAFT_FIELDS = {"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at"}
+
+
+@receiver(post_save, sender=User, dispatch_uid="cms.creators_ground")
+def role_changed(instance: User, created: bool, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
+    """The ground of a creator comes and goes with the role, in the same transaction."""
+    changed = instance.role in GROUND_ROLES if created else update_fields is None or "role" in update_fields
+    if changed and not raw:
+        keep_ground_in_step(person=instance)
 
 
 @receiver(post_save, sender=PostPage, dispatch_uid="cms.post_saved")

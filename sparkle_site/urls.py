@@ -40,6 +40,7 @@ urlpatterns = [
     path("cms/logout/", to_sign_out, name="cms_logout"),
     path("cms/reports/page-types-usage/", cms_views.page_types),
     path("cms/reports/page-types-usage/results/", cms_views.page_types_results),
+    path("cms/tag-autocomplete/", cms_views.tags_to_complete, name="cms_tags"),
     path("cms/", include(wagtailadmin_urls)),
     path("django-admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),

@@ -1,6 +1,7 @@
 """All page types, snippets and pictures."""
 
-from cms.models.creators import CreatorIndexPage, CreatorPage
+from cms.models.confined import is_confined
+from cms.models.creators import CreatorGround, CreatorIndexPage, CreatorPage
 from cms.models.frame import SiteFrame
 from cms.models.home import FeaturedPost, HomePage
 from cms.models.images import CustomDocument, CustomImage, CustomRendition
@@ -15,6 +16,7 @@ from cms.models.standard import StandardPage
 __all__ = [
     "Announcement",
     "Category",
+    "CreatorGround",
     "CreatorIndexPage",
     "CreatorPage",
     "CustomDocument",
@@ -31,4 +33,5 @@ __all__ = [
     "SeriesPage",
     "SiteFrame",
     "StandardPage",
+    "is_confined",
 ]

@@ -9,9 +9,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Page, PagePermissionTester
+from wagtail.models import Collection, Page, PagePermissionTester
 from wagtail.search import index
 
+from cms.models.confined import GroundForm
 from cms.models.serving import ServedPage
 from community.core.text import clean_html
 
@@ -26,7 +27,7 @@ class AuthorsGround:
     """
 
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
-        """As Wagtail's, without what was granted at the home page."""
+        """As Wagtail's, without what was granted at the home page; nothing for what lies in the bin."""
         tester = super().permissions_for_user(user)  # type: ignore[misc]
         path = self.path  # type: ignore[attr-defined]
         if hasattr(tester, "permissions") and path[: Page.steplen * (HOME_DEPTH + 1)] in _directories(user):
@@ -35,6 +36,8 @@ class AuthorsGround:
                 for granted in tester.permission_policy.get_cached_permissions_for_user(user)
                 if path.startswith(granted.page.path) and granted.page.depth != HOME_DEPTH
             }
+        if hasattr(tester, "permissions") and getattr(self, "deleted_at", None) is not None:
+            tester.permissions = set()
         return tester
 
 
@@ -65,6 +68,12 @@ class CreatorIndexPage(ServedPage, Page):
         verbose_name_plural = _("creator directories")
 
 
+class CreatorPageForm(GroundForm):
+    """The editor's form: the address is the user name, and whose page it is nobody changes on their own."""
+
+    kept_by_staff = (*GroundForm.kept_by_staff, "person", "slug")
+
+
 class CreatorPage(AuthorsGround, ServedPage, Page):
     """The page of somebody who publishes: made at the first post, its slug is the user name in lower case."""
 
@@ -92,6 +101,7 @@ class CreatorPage(AuthorsGround, ServedPage, Page):
 
     content_panels = [*Page.content_panels, "headline", "about", "banner", FieldPanel("pinned_post")]
     settings_panels = [*Page.settings_panels, "person"]
+    base_form_class = CreatorPageForm
     search_fields = [*Page.search_fields, index.SearchField("headline"), index.FilterField("person_id")]
     parent_page_types = ["cms.CreatorIndexPage"]
     subpage_types = ["cms.PostPage", "cms.SeriesPage"]
@@ -109,3 +119,18 @@ class CreatorPage(AuthorsGround, ServedPage, Page):
         """Cleans the text by the site's policy."""
         super().clean()
         self.about = clean_html(self.about)
+
+
+class CreatorGround(models.Model):
+    """What somebody works on in the admin: a group of one, and a collection of pictures and files.
+
+    The group has rights at the author page and at the collection and nowhere else. It goes with the role; the
+    collection stays, since posts show what is in it.
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="ground")
+    group = models.OneToOneField("auth.Group", null=True, on_delete=models.SET_NULL, related_name="+")
+    collection = models.OneToOneField(Collection, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"ground of user {self.person_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -11,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
@@ -20,6 +20,7 @@ from wagtail.search import index
 
 from cms.blocks import BodyBlock
 from cms.choices import EXCERPT_MAX, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
+from cms.models.confined import GroundForm
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 from cms.validators import clean_tags
@@ -32,8 +33,19 @@ class PostTag(TaggedItemBase):
     content_object = ParentalKey("cms.PostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
 
-class PostForm(WagtailAdminPageForm):
+class PostForm(GroundForm):
     """The editor's form: its tags are those that services take."""
+
+    kept_by_staff = (*GroundForm.kept_by_staff, "author", "featured_until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        category = self.fields.get("category")
+        if self.confined and category is not None:
+            # Creators do not look after categories: they get a plain list in the place of the chooser.
+            self.fields["category"] = forms.ModelChoiceField(
+                queryset=category.queryset, label=category.label, required=False
+            )
 
     def clean_tags(self) -> list[str]:
         """The names of the tags."""

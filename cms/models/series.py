@@ -11,6 +11,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.choices import INTRODUCTION_MAX
+from cms.models.confined import GroundForm
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 
@@ -35,6 +36,7 @@ class SeriesPage(AuthorsGround, ServedPage, Page):
 
     content_panels = [*Page.content_panels, "introduction", "cover_image", "complete"]
     search_fields = [*Page.search_fields, index.SearchField("introduction")]
+    base_form_class = GroundForm
     parent_page_types = ["cms.CreatorPage", "cms.SectionPage"]
     subpage_types = ["cms.PostPage"]
     #: what the page needs besides the row

@@ -20,6 +20,7 @@ from cms.selectors.frame import (
     forget_frame_after,
     get_frame,
 )
+from cms.selectors.grounds import OwnGround, find_ground, list_tags_beginning
 from cms.selectors.home import FirstPage, HomeRow, first_page
 from cms.selectors.lists import Paginated, paginate
 from cms.selectors.pages import (
@@ -73,6 +74,7 @@ __all__ = [
     "HomeRow",
     "MenuColumn",
     "MenuLink",
+    "OwnGround",
     "Paginated",
     "Part",
     "PostCard",
@@ -85,6 +87,7 @@ __all__ = [
     "announcement_card",
     "creator_cards",
     "find_author_page",
+    "find_ground",
     "find_place",
     "first_page",
     "forget_frame",
@@ -109,6 +112,7 @@ __all__ = [
     "list_related_categories",
     "list_scheduled",
     "list_series",
+    "list_tags_beginning",
     "list_tags_beside",
     "list_talked_about",
     "list_unfinished",

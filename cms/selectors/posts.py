@@ -17,6 +17,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from taggit.models import Tag
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from cms import permissions
 from cms.choices import POST
@@ -25,7 +27,6 @@ from cms.selectors.restrictions import behind_password
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, has_role, is_moderator
-from community.accounts.selectors import may_open_admin
 from community.core.counts import beside as counts_beside
 from community.core.errors import NotFound
 
@@ -133,13 +134,21 @@ def list_bin(*, viewer: Actor) -> QuerySet[PostPage]:
     binned = PostPage.objects.filter(deleted_at__isnull=False).select_related("author__profile", "deleted_by")
     if not is_moderator(viewer):
         allowed = Q(author_id=getattr(viewer, "pk", None), deleted_by_id=F("author_id"))
-        if may_open_admin(viewer):
-            sections = Q()
-            for path in CreatorIndexPage.objects.values_list("path", flat=True):
-                sections &= ~Q(path__startswith=path)
-            allowed |= sections
+        edited = Q(pk__in=[])
+        for path in paths_edited_by(viewer):
+            edited |= Q(path__startswith=path)
+        for path in CreatorIndexPage.objects.values_list("path", flat=True):
+            edited &= ~Q(path__startswith=path)
+        allowed |= edited
         binned = binned.filter(allowed)
     return binned.order_by("-deleted_at", "-pk")
+
+
+def paths_edited_by(viewer: Actor) -> list[str]:
+    """The paths below which `viewer` may change pages by a right of Wagtail's."""
+    policy = policy_registry.get_by_type(Page)
+    granted = policy.get_cached_permissions_for_user(viewer) if isinstance(viewer, User) else []
+    return [right.page.path for right in granted if right.permission.codename == "change_page"]
 
 
 def list_hidden_from_explorer(*, viewer: Actor) -> QuerySet[PostPage]:

@@ -14,6 +14,8 @@ from wagtail.models import (
 )
 
 from cms.models import CreatorIndexPage, HomePage
+from cms.models.confined import GROUND_ROLES
+from cms.services import grounds
 from cms.services.tree import add_page
 from community.accounts.choices import EDITORS, GROUP_OF_ROLE, Role
 from community.core.errors import NotFound
@@ -21,16 +23,9 @@ from community.core.errors import NotFound
 OWN_APPS = ("cms", "core")
 #: What editors look after besides pages.
 EDITED_MODELS = ("announcement", "category", "reusablecontent", "siteframe")
-PAGE_RIGHTS = ("add", "change", "publish", "lock", "unlock", "bulk_delete")
+PAGE_RIGHTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page", "bulk_delete_page")
 #: Rights on collections hang on Wagtail's own models, whatever model the site uses.
-COLLECTION_RIGHTS = (
-    ("wagtailimages", "add_image"),
-    ("wagtailimages", "change_image"),
-    ("wagtailimages", "choose_image"),
-    ("wagtaildocs", "add_document"),
-    ("wagtaildocs", "change_document"),
-    ("wagtaildocs", "choose_document"),
-)
+EDITORS_RIGHTS = grounds.COLLECTION_RIGHTS
 
 
 def site_root() -> HomePage:
@@ -88,7 +83,7 @@ def _remove_welcome_page(root: Page) -> None:
 
 
 def ensure_groups() -> None:
-    """Gives the groups of editors, moderators and administrators exactly the rights they should have."""
+    """Gives the groups of the roles and of editors exactly the rights they should have, and creators their ground."""
     home = HomePage.objects.first()
     for name in (EDITORS, *GROUP_OF_ROLE.values()):
         Group.objects.get_or_create(name=name)
@@ -113,23 +108,15 @@ def ensure_groups() -> None:
     moderators.permissions.clear()
     collection = Collection.get_first_root_node()
     for group, page in ((editors, home), (admins, Page.get_first_root_node())):
-        _set_page_rights(group, page)
+        grounds.set_page_rights(group=group, page=page, codenames=PAGE_RIGHTS)
         if collection is not None:
-            _set_collection_rights(group, collection)
-
-
-def _set_page_rights(group: Group, page: Page | None) -> None:
-    rights = Permission.objects.filter(
-        content_type__app_label="wagtailcore", codename__in=[f"{right}_page" for right in PAGE_RIGHTS]
-    )
-    GroupPagePermission.objects.filter(group=group).exclude(page=page, permission__in=rights).delete()
-    if page is not None:
-        for permission in rights:
-            GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
-
-
-def _set_collection_rights(group: Group, collection: Collection) -> None:
-    for app_label, codename in COLLECTION_RIGHTS:
-        permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
-        if permission is not None:
-            GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+            grounds.set_collection_rights(group=group, collection=collection, rights=EDITORS_RIGHTS)
+    # The role opens the admin and nothing in it: what a creator may do hangs on a group of their own.
+    for role in GROUND_ROLES:
+        creators = Group.objects.get(name=GROUP_OF_ROLE[role])
+        GroupPagePermission.objects.filter(group=creators).delete()
+        GroupCollectionPermission.objects.filter(group=creators).delete()
+        creators.permissions.set(
+            Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+        )
+    grounds.give_missing_grounds()

@@ -9,6 +9,7 @@ from cms.views.people import profile
 from cms.views.previews import announcement, reusable_content
 from cms.views.reports import page_types, page_types_results
 from cms.views.search import search
+from cms.views.tags import tags_to_complete
 
 __all__ = [
     "admin_door",
@@ -28,4 +29,5 @@ __all__ = [
     "service_worker",
     "sitemap",
     "tag",
+    "tags_to_complete",
 ]

@@ -12,6 +12,7 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from cms import selectors
+from cms.models import is_confined
 
 
 class ContentPolicy(PagePermissionPolicy):
@@ -26,7 +27,14 @@ class ContentPolicy(PagePermissionPolicy):
         return self._without_hidden(super().instances_user_has_any_permission_for(user, actions), user)
 
     def _without_hidden(self, pages: QuerySet[Page], user: Any) -> QuerySet[Page]:
+        if is_confined(user):
+            pages = _of_ground(pages, user)
         return pages.exclude(pk__in=selectors.list_hidden_from_explorer(viewer=user).values("pk"))
+
+
+def _of_ground(pages: QuerySet[Page], person: Any) -> QuerySet[Page]:
+    ground = selectors.find_ground(person)
+    return pages.none() if ground is None else pages.filter(path__startswith=ground.page.path)
 
 
 register_permission_policy(Page, ContentPolicy(Page))
@@ -35,4 +43,6 @@ register_permission_policy(Page, ContentPolicy(Page))
 @hooks.register("construct_page_chooser_queryset")
 def hide_from_chooser(pages: QuerySet[Page], request: HttpRequest) -> QuerySet[Page]:
     """The chooser of pages asks no policy."""
+    if is_confined(request.user):
+        pages = _of_ground(pages, request.user)
     return pages.exclude(pk__in=selectors.list_hidden_from_explorer(viewer=request.user).values("pk"))

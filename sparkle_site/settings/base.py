@@ -225,6 +225,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "sparkle_site.errors.RefusalMiddleware",
+    "cms.middleware.CreatorsDeskMiddleware",
 ]
 
 ROOT_URLCONF = "sparkle_site.urls"

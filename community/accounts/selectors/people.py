@@ -18,6 +18,9 @@ from community.core.images import picture_of
 from community.core.languages import localized
 from community.core.pictures import Picture
 
+#: How long it is remembered who may open the admin: another role shows within this time.
+REMEMBERED_SECONDS = 5
+
 
 @dataclasses.dataclass(frozen=True)
 class AuthorCard:
@@ -116,14 +119,14 @@ def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:
 
 
 def may_open_admin(viewer: Actor) -> bool:
-    """Has `viewer` a way into the Wagtail admin? Only for showing a link: remembered for a minute."""
+    """Has `viewer` a way into the Wagtail admin? Only for showing a link: remembered for some seconds."""
     if not isinstance(viewer, User):
         return False
     key = f"accounts.admin.{viewer.pk}"
     known = cache.get(key)
     if known is None:
         known = viewer.has_perm("wagtailadmin.access_admin")
-        cache.set(key, known, 60)
+        cache.set(key, known, REMEMBERED_SECONDS)
     return bool(known)
 
 
