@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Exists, F, OuterRef
-from wagtail.models import Page
+from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 
-from cms.models import CreatorPage, PostPage, SectionPage, SeriesPage
+from cms.models import CreatorGround, CreatorIndexPage, CreatorPage, PostPage, SectionPage, SeriesPage
+from cms.models.confined import GROUND_ROLES
 from cms.selectors.series import ABOVE
+from community.accounts.models import User
 from community.core import text
 from community.core.integrity import integrity_check
 
@@ -73,6 +75,27 @@ def author_pages() -> Iterator[str]:
         .distinct()
     ):
         yield f"user {author_id} has posts but no author page"
+
+
+@integrity_check("creator-grounds")
+def creator_grounds() -> Iterator[str]:
+    """Creators have a group with rights at their own page and collection only, and nobody else has one."""
+    if not CreatorIndexPage.objects.exists():
+        return
+    grounds = CreatorGround.objects.filter(group__isnull=False)
+    for user_id in User.objects.filter(role__in=GROUND_ROLES).exclude(pk__in=grounds.values("person")).values("pk"):
+        yield f"user {user_id['pk']} is a creator without ground"
+    for ground in grounds.select_related("person__creator_page").prefetch_related("group__user_set"):
+        person = ground.person
+        if person.role not in GROUND_ROLES:
+            yield f"user {person.pk} has the ground of a creator and the role {person.role}"
+        if [member.pk for member in ground.group.user_set.all()] != [person.pk]:
+            yield f"the group of creator {person.pk} holds other people, or not its own"
+        page = getattr(person, "creator_page", None)
+        if GroupPagePermission.objects.filter(group=ground.group).exclude(page_id=page and page.pk).exists():
+            yield f"the group of creator {person.pk} has rights at pages of others"
+        if GroupCollectionPermission.objects.filter(group=ground.group).exclude(collection=ground.collection).exists():
+            yield f"the group of creator {person.pk} has rights at collections of others"
 
 
 @integrity_check("series")

@@ -51,6 +51,12 @@ def find_ground(person: User) -> OwnGround | None:
     return OwnGround(person, page) if page is not None else None
 
 
+def may_change_all_of(numbers: Several[int], *, viewer: User) -> bool:
+    """Has `viewer` a right at every one of these pages, and is there at least one?"""
+    pages = list(Page.objects.filter(pk__in=numbers).specific())
+    return bool(pages) and all(page.permissions_for_user(viewer).can_edit() for page in pages)
+
+
 def list_tags_beginning(words: str, *, viewer: User, limit: int = 10) -> list[str]:
     """Names of tags that begin so, as far as `viewer` may know them: on posts that are out, or on their own."""
     known = Q(live=True, deleted_at__isnull=True) | Q(author=viewer)

@@ -1,6 +1,7 @@
 """Changing content."""
 
 from cms.services.bootstrap import creator_index, ensure_site_structure, site_root
+from cms.services.grounds import give_ground
 from cms.services.posts import (
     CategoryUnknown,
     StaleVersion,
@@ -27,6 +28,7 @@ __all__ = [
     "delete_series",
     "ensure_author_page",
     "ensure_site_structure",
+    "give_ground",
     "order_parts",
     "purge_bin",
     "restore_post",

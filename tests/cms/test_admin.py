@@ -45,8 +45,8 @@ def test_the_admin_has_no_sign_in_of_its_own(client, cast):
         assert "_auth_user_id" not in client.session
 
 
-def test_only_editors_and_administrators_reach_the_admin(client_for, cast):
-    for person in (cast.fan, cast.creator, cast.verified_creator, cast.moderator, cast.suspended):
+def test_only_creators_editors_and_administrators_reach_the_admin(client_for, cast):
+    for person in (cast.fan, cast.moderator, cast.suspended):
         visitor = client_for(person)
         answer = visitor.get("/cms/", follow=True)
         assert answer.status_code == 403, person
@@ -54,6 +54,8 @@ def test_only_editors_and_administrators_reach_the_admin(client_for, cast):
         assert "permission to access the admin" not in visitor.get("/").content.decode(), "said once"
     for person in (cast.editor, cast.admin):
         assert client_for(person).get("/cms/").status_code == 200, person
+    for person in (cast.creator, cast.verified_creator):
+        assert client_for(person).get("/cms/", follow=True).status_code == 200, person
 
 
 def test_an_editor_writes_publishes_and_changes_a_post_in_a_section(client, client_for, cast):
@@ -221,3 +223,16 @@ def test_the_bin_shows_what_one_may_bring_back_and_does_it(client_for, cast):
     assert not back.live
     assert client_for(cast.fan).get("/cms/bin/").status_code == 302
     assert desk.get("/cms/bin/?p=99").status_code == 404
+
+
+@pytest.mark.parametrize("action", ["delete", "publish", "unpublish", "move"])
+def test_bulk_actions_of_editors_do_not_reach_into_authors_pages(client_for, cast, action):
+    live, draft = make_post(cast.fan, "Fan words"), make_post(cast.fan, "Secret draft", published=False)
+    section = make_section()
+    desk = client_for(cast.editor)
+    for post in (live, draft):
+        address = f"/cms/bulk/wagtailcore/page/{action}/?id={post.pk}"
+        assert "Secret draft" not in desk.get(address).content.decode()
+        desk.post(address, {"chooser": section.pk, "move_applicable": "on"})
+        after = PostPage.objects.get(pk=post.pk)
+        assert (after.live, after.path, after.deleted_at) == (post.live, post.path, None)

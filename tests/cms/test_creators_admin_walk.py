@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.files.base import ContentFile
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.utils import timezone
 from wagtail.admin.models import EditingSession
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.contrib.search_promotions.models import Query
 from wagtail.models import Collection, Page, Site, Task, UploadedFile, Workflow
-from django.utils import timezone
 
 from cms import services
 from cms.models import Announcement, CustomDocument, ReusableContent, SiteFrame
@@ -109,7 +109,9 @@ def world(cast):
         uploaded_by_user=stranger,
     )
     session = EditingSession.objects.create(
-        user=stranger, content_type=ContentType.objects.get_for_model(type(draft)), object_id=draft.pk,
+        user=stranger,
+        content_type=ContentType.objects.get_for_model(type(draft)),
+        object_id=draft.pk,
         last_seen_at=timezone.now(),
     )
     pages = [page.pk for page in (draft, live, in_section, series, section, stranger.creator_page, binned)]

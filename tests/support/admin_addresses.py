@@ -45,6 +45,8 @@ def _walk(patterns: Sequence[Any], before: str = "", space: str = "") -> Iterato
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+            yield from _walk(
+                pattern.url_patterns, route, f"{space}{pattern.namespace}:" if pattern.namespace else space
+            )
         elif isinstance(pattern, URLPattern):
             yield Address(route, space + (pattern.name or route))
