@@ -85,11 +85,11 @@ def creator_grounds() -> Iterator[str]:
     grounds = CreatorGround.objects.filter(group__isnull=False)
     for user_id in User.objects.filter(role__in=GROUND_ROLES).exclude(pk__in=grounds.values("person")).values("pk"):
         yield f"user {user_id['pk']} is a creator without ground"
-    for ground in grounds.select_related("person__creator_page").prefetch_related("group__user_set"):
+    for ground in grounds.select_related("person__creator_page"):
         person = ground.person
         if person.role not in GROUND_ROLES:
             yield f"user {person.pk} has the ground of a creator and the role {person.role}"
-        if [member.pk for member in ground.group.user_set.all()] != [person.pk]:
+        if [member.pk for member in User.objects.filter(groups=ground.group_id)] != [person.pk]:
             yield f"the group of creator {person.pk} holds other people, or not its own"
         page = getattr(person, "creator_page", None)
         if GroupPagePermission.objects.filter(group=ground.group).exclude(page_id=page and page.pk).exists():

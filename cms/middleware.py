@@ -16,6 +16,7 @@ from community.accounts.models import User
 from community.accounts.permissions import can_write
 
 ADMIN_PATH = "/cms/"
+Files = type[CustomImage] | type[CustomDocument]
 
 #: Open as they are: they show nothing of other people's, or ask the policies of cms/wagtail_hooks/policy.py.
 OPEN = frozenset(
@@ -71,7 +72,7 @@ OF_UPLOADS = frozenset(
     }
 )  # fmt: skip
 #: Several at once, by their ids in the query.
-CHOSEN_MULTIPLE = {
+CHOSEN_MULTIPLE: dict[str, Files] = {
     "wagtailimages_chooser:chosen_multiple": CustomImage,
     "wagtaildocs_chooser:chosen_multiple": CustomDocument,
 }
@@ -175,7 +176,8 @@ class _Asked:
         kind, action = self.kwargs["model_name"], self.kwargs["action"]
         if kind == "page" and action in BULK_OF_PAGES:
             return self._has_pages(sent) and str(self.ground.page.pk) not in sent
-        model = {"customimage": CustomImage, "customdocument": CustomDocument}.get(kind)
+        kinds: dict[str, Files] = {"customimage": CustomImage, "customdocument": CustomDocument}
+        model = kinds.get(kind)
         if model is None or action not in BULK_OF_FILES:
             return False
         # "all" stands for all that the policy lets somebody change.
@@ -201,7 +203,7 @@ class _Asked:
         numbers = _numbers(sent)
         return bool(numbers) and self.ground.has_pages(numbers)
 
-    def _has_files(self, model: type[CustomImage] | type[CustomDocument], sent: list[Any]) -> bool:
+    def _has_files(self, model: Files, sent: list[Any]) -> bool:
         numbers = _numbers(sent)
         return bool(numbers) and self.ground.has_files(model, numbers)
 

@@ -111,7 +111,7 @@ class GroundForm(WagtailAdminPageForm):
         for name, field in self.fields.items():
             value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
             stored = self._model_field(name)
-            if isinstance(field, forms.ModelChoiceField):
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
                 if value not in field.empty_values:
                     yield field.queryset.model, str(int(value))
             elif isinstance(field, BlockField):
