@@ -71,3 +71,27 @@ class ReferralConfirmed(Fact):
 
     user_id: int
     referred_id: int
+
+
+@fact_class("auth.sign_in_failed", aggregate="user", by="user_id")
+class SignInFailed(Fact):
+    """Somebody failed to sign in to a known account; `attempt_id` is its row of the login history."""
+
+    user_id: int
+    attempt_id: int
+
+
+@fact_class("auth.identity_linked", aggregate="user", by="user_id")
+class IdentityLinked(Fact):
+    """An identity elsewhere (Google, GitHub) was joined to an account that was there before."""
+
+    user_id: int
+    provider: str
+
+
+@fact_class("auth.identity_removed", aggregate="user", by="user_id")
+class IdentityRemoved(Fact):
+    """Nobody signs in to this account with that identity any more."""
+
+    user_id: int
+    provider: str
