@@ -16,6 +16,7 @@ from wagtail.views import authenticate_with_password
 
 from cms import views as cms_views
 from community.accounts.views import profile as own_profile
+from community.accounts.views.security import security, undo_email
 from community.accounts.views.sessions import ChoosePasswordView, sessions, suspended, tokens
 from community.core import views as core_views
 from sparkle_site import errors, health
@@ -72,6 +73,8 @@ urlpatterns += i18n_patterns(
     path("account/profile/", own_profile.profile, name="account_profile"),
     path("account/username/", own_profile.username, name="account_username"),
     path("account/tokens/", tokens, name="account_tokens"),
+    path("account/security/", security, name="account_security"),
+    path("account/email/undo/<str:token>/", undo_email, name="account_undo_email"),
     path("account/suspended/", suspended, name="account_suspended"),
     path("account/", include("allauth.urls")),
     re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ConfirmLoginCodeForm
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.account.models import Login
 from allauth.account.stages import EmailVerificationStage
 from allauth.core import context
 from allauth.core.context import request_context
@@ -29,11 +32,14 @@ from community.accounts.models import User
 from community.core import mail
 from community.core.addresses import client_address
 
+#: allauth's letters for which there are our own.
+OWN_LETTERS = frozenset({"email_changed"})
 #: Letters with a code or a link that ends; later they would only confuse.
 LASTING = {
     "email_confirmation": timedelta(seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT),
     "email_confirmation_signup": timedelta(seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT),
     "password_reset_code": timedelta(seconds=settings.ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT),
+    "login_code": timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT),
     "password_reset_key": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
 }
 
@@ -76,6 +82,23 @@ class AccountAdapter(DefaultAccountAdapter):
         ours = f"{VerificationStage.__module__}.{VerificationStage.__qualname__}"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
 
+    def is_login_by_code_required(self, login: Login) -> bool:
+        """Is a mailed code asked for besides? While an account is being guessed at, of devices it does not know.
+
+        Who has just confirmed the address by a code is not asked for another.
+        """
+        if login.signup or login.state.get(rules.PROVED) or not isinstance(login.user, User):
+            return False
+        visit = _visit(self.request)
+        return super().is_login_by_code_required(login) or selectors.needs_mailed_code(
+            login.user, source=visit.source, device=visit.device
+        )
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Lets somebody in, and hands on when they were in the last time."""
+        user.signed_in_before = user.last_login
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """Where somebody goes who has just signed in: a suspended person first hears why and until when."""
         response = super().post_login(request, user, **kwargs)
@@ -86,6 +109,8 @@ class AccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """One of allauth's mails, in the language of the moment: entered here, sent by a worker after the commit."""
+        if template_prefix.rpartition("/")[2] in OWN_LETTERS:
+            return
         letter: EmailMessage = self.render_mail(template_prefix, email, {"email": email, **context})
         purpose = template_prefix.rpartition("/")[2]
         mail.send(
@@ -123,25 +148,51 @@ def limit_codes(user: User, error_key: str | None = None) -> Callable[[], None]:
     Stands in the place of allauth's limit, which forgets while the cache is away. Raises ValidationError.
     """
     attempt = _begin(context.request, selectors.account_of(user), Outcome.WRONG_CODE)
+    context.request.accounts_attempt = attempt  # whoever finds the code wrong says so
     return functools.partial(services.forget_attempt, attempt_id=attempt)
 
 
 def install() -> None:
-    """Puts our limit in the place of allauth's, which has no setting for it."""
+    """Puts our limits in the place of allauth's, which has no setting for it."""
     for module in (mfa_flows, mfa_forms, passkey_forms):
         module.check_rate_limit = limit_codes
+    ConfirmLoginCodeForm.clean_code = _counted(ConfirmLoginCodeForm.clean_code)
+
+
+def _counted(clean_code: Callable[[Any], str]) -> Callable[[Any], str]:
+    """A mailed code at sign-in is counted like one of the second factor, by the page and by apps."""
+
+    @functools.wraps(clean_code)
+    def counted(form: Any) -> str:
+        stage = get_pending_stage(context.request)
+        user = stage.login.user if stage is not None else None
+        if not isinstance(user, User):
+            return clean_code(form)
+        forget = limit_codes(user)
+        try:
+            code = clean_code(form)
+        except ValidationError:
+            services.settle_failure(attempt_id=context.request.accounts_attempt, outcome=Outcome.WRONG_CODE)
+            raise
+        forget()
+        return code
+
+    return counted
 
 
 def _begin(request: HttpRequest, account: selectors.Account, unsettled: Outcome) -> int:
     """Enters a try. Raises ValidationError with the seconds to wait in its params."""
-    visit = services.Visit(
-        client_address(request), request.META.get("HTTP_USER_AGENT", ""), rules.door_of(request.path_info)
-    )
     try:
-        return services.begin_attempt(account=account, visit=visit, unsettled=unsettled).pk
+        return services.begin_attempt(account=account, visit=_visit(request), unsettled=unsettled).pk
     except services.SignInLocked as error:
         params = {"seconds": error.retry_after}
         raise ValidationError(error.message, code="too_many_login_attempts", params=params) from error
+
+
+def _visit(request: HttpRequest) -> services.Visit:
+    return services.Visit(
+        client_address(request), request.META.get("HTTP_USER_AGENT", ""), rules.door_of(request.path_info)
+    )
 
 
 class VerificationStage(EmailVerificationStage):

@@ -73,6 +73,56 @@ class Outcome(models.TextChoices):
 FAILURES = frozenset({Outcome.CHECKING, Outcome.WRONG_PASSWORD, Outcome.WRONG_CODE})
 
 
+class Severity(models.TextChoices):
+    """How much an alert matters."""
+
+    LOW = "low", _("for your information")
+    MEDIUM = "medium", _("worth a look")
+    HIGH = "high", _("important")
+    CRITICAL = "critical", _("urgent")
+
+
+class AlertKind(models.TextChoices):
+    """What a person is warned of."""
+
+    MULTIPLE_FAILED_LOGINS = "MULTIPLE_FAILED_LOGINS", _("Several sign-ins failed")
+    DISTRIBUTED_LOGIN_ATTEMPTS = "DISTRIBUTED_LOGIN_ATTEMPTS", _("Sign-ins failed from many places")
+    ACCOUNT_LOCKED = "ACCOUNT_LOCKED", _("Too many tries: signing in was locked for a while")
+    NEW_IP_LOGIN = "NEW_IP_LOGIN", _("Signed in from a new address")
+    NEW_DEVICE_LOGIN = "NEW_DEVICE_LOGIN", _("Signed in on a new device")
+    UNUSUAL_LOGIN_TIME = "UNUSUAL_LOGIN_TIME", _("Signed in at an unusual time")
+    BACKUP_CODE_USED = "BACKUP_CODE_USED", _("A recovery code was used")
+    TWO_FACTOR_ENABLED = "2FA_ENABLED", _("Two-factor was turned on")
+    TWO_FACTOR_DISABLED = "2FA_DISABLED", _("Two-factor was turned off")
+    PASSWORD_CHANGED = "PASSWORD_CHANGED", _("The password was changed")  # noqa: S105 - a name
+    EMAIL_CHANGED = "EMAIL_CHANGED", _("The e-mail address was changed")
+    SOCIAL_LINKED = "SOCIAL_LINKED", _("Another way to sign in was added")
+
+
+SEVERITIES: dict[str, Severity] = {
+    AlertKind.MULTIPLE_FAILED_LOGINS: Severity.HIGH,
+    AlertKind.DISTRIBUTED_LOGIN_ATTEMPTS: Severity.CRITICAL,
+    AlertKind.ACCOUNT_LOCKED: Severity.HIGH,
+    AlertKind.NEW_IP_LOGIN: Severity.MEDIUM,
+    AlertKind.NEW_DEVICE_LOGIN: Severity.MEDIUM,
+    AlertKind.UNUSUAL_LOGIN_TIME: Severity.LOW,
+    AlertKind.BACKUP_CODE_USED: Severity.MEDIUM,
+    AlertKind.TWO_FACTOR_ENABLED: Severity.LOW,
+    AlertKind.TWO_FACTOR_DISABLED: Severity.HIGH,
+    AlertKind.PASSWORD_CHANGED: Severity.MEDIUM,
+    AlertKind.EMAIL_CHANGED: Severity.HIGH,
+    AlertKind.SOCIAL_LINKED: Severity.MEDIUM,
+}
+
+
+class AlertAnswer(models.TextChoices):
+    """What the person says of an alert."""
+
+    OPEN = "", _("not answered")
+    ME = "me", _("it was me")
+    NOT_ME = "not_me", _("it was not me")
+
+
 class Scope(models.TextChoices):
     """What a personal access token lets a program do; each needs its own."""
 

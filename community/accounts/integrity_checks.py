@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
 
-from community.accounts.choices import GROUP_OF_ROLE
-from community.accounts.models import Profile, User
+from community.accounts.choices import GROUP_OF_ROLE, SEVERITIES
+from community.accounts.models import Profile, SecurityAlert, User
+from community.accounts.services.alerts import ONCE_IN
 from community.core.integrity import integrity_check
 from community.core.text import has_visible
 
@@ -47,3 +49,20 @@ def accounts_addresses() -> Iterator[str]:
     for user in User.objects.filter(status="ACTIVE", is_superuser=False).exclude(pk__in=confirmed):
         if user.has_usable_password():
             yield f"user {user.pk} is active with an unconfirmed address"
+
+
+@integrity_check("accounts-alerts")
+def accounts_alerts() -> Iterator[str]:
+    """No alert was raised twice for one cause within an hour, and each has the weight of its kind."""
+    before = SecurityAlert.objects.filter(
+        user=OuterRef("user"),
+        kind=OuterRef("kind"),
+        cause=OuterRef("cause"),
+        pk__lt=OuterRef("pk"),
+        created_at__gt=OuterRef("created_at") - ONCE_IN,
+    )
+    for pk, kind in SecurityAlert.objects.filter(Exists(before)).values_list("pk", "kind"):
+        yield f"alert {pk} ({kind}) repeats one of the hour before it"
+    for pk, kind, severity in SecurityAlert.objects.values_list("pk", "kind", "severity"):
+        if severity != SEVERITIES[kind]:
+            yield f"alert {pk} ({kind}) has the weight {severity}"

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.signals import email_confirmed, password_changed, password_reset, password_set
+from allauth.account.signals import (
+    email_changed,
+    email_confirmed,
+    password_changed,
+    password_reset,
+    password_set,
+)
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -35,12 +43,17 @@ def confirm_email(email_address: Any, **_kwargs: Any) -> None:
     services.confirm_email(user=email_address.user)
 
 
+def visit_of(request: Any) -> services.Visit:
+    """Where a request comes from."""
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return services.Visit(client_address(request), agent, rules.door_of(request.path_info))
+
+
 @receiver(user_logged_in, dispatch_uid="accounts.signed_in")
 def signed_in(user: Any, request: Any, **_kwargs: Any) -> None:
     """Somebody finished signing in, by whichever door."""
     services.record_sign_in(user=user)
-    agent, path = request.META.get("HTTP_USER_AGENT", ""), request.path_info
-    services.record_success(user=user, visit=services.Visit(client_address(request), agent, rules.door_of(path)))
+    services.record_success(user=user, visit=visit_of(request), before=getattr(user, "signed_in_before", None))
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")
@@ -68,3 +81,33 @@ def person_changed(created: bool = False, raw: bool = False, update_fields: Any 
 def password_was_reset(user: Any, **_kwargs: Any) -> None:
     """Somebody chose a new password by a code from the mail, by whichever door."""
     services.end_everything_after_reset(person=user)
+
+
+@receiver(post_save, sender=User, dispatch_uid="accounts.other_password")
+def other_password(instance: User, created: bool, raw: bool, **_kwargs: Any) -> None:
+    """A password was set by whichever door: form, API, link, admin or command. A new hash of the same is no other."""
+    # What Django keeps until it has told the validators; it is None after a hash was only made stronger.
+    if not created and not raw and instance._password is not None:  # type: ignore[attr-defined]
+        services.note_password_change(person=instance)
+
+
+@receiver(email_changed, dispatch_uid="accounts.email_changed")
+def main_address_changed(user: User, from_email_address: Any, to_email_address: Any, **_kwargs: Any) -> None:
+    """Another confirmed address is the main one; only a confirmed one before it is told and may take it back."""
+    if from_email_address is not None and from_email_address.verified and to_email_address.verified:
+        services.alert_of_address(person=user, old=from_email_address.email, new=to_email_address.email)
+
+
+@receiver(post_save, sender=Authenticator, dispatch_uid="accounts.second_factor_on")
+def second_factor_on(instance: Authenticator, created: bool, raw: bool, **_kwargs: Any) -> None:
+    """An app or a passkey came."""
+    if created and not raw:
+        services.alert_of_second_factor(user_id=instance.user_id, on=True, kind=instance.type, row_id=instance.pk)
+
+
+@receiver(post_delete, sender=Authenticator, dispatch_uid="accounts.second_factor_off")
+def second_factor_off(instance: Authenticator, origin: Any = None, **_kwargs: Any) -> None:
+    """An app or a passkey went, but not because its person did."""
+    went_itself = origin.model if isinstance(origin, QuerySet) else type(origin)
+    if went_itself is Authenticator:
+        services.alert_of_second_factor(user_id=instance.user_id, on=False, kind=instance.type, row_id=instance.pk)

@@ -79,6 +79,15 @@ PAIR_FAILURES = 5
 #: So many may come from one source, whatever the accounts.
 SOURCE_FAILURES = 20
 LOCK_WINDOW = timedelta(minutes=15)
+#: From so many failures of one account within this time, over all sources, new devices need a mailed code too.
+GUESSED_FAILURES = 50
+GUESSED_IN = timedelta(hours=1)
+#: Failures from more sources than this within that time are one attack.
+MANY_SOURCES = 5
+#: In the state of a sign-in: the person has just entered a code from their mail.
+PROVED = "accounts.proved"
+#: Only who signs in at so many different hours, or fewer, has unusual ones.
+HOURS_KNOWN = 10
 
 
 def pair_locked_until(failures: list[datetime]) -> datetime | None:
@@ -92,6 +101,11 @@ def pair_locked_until(failures: list[datetime]) -> datetime | None:
         if last - first < LOCK_WINDOW
     ]
     return max(ends, default=None)
+
+
+def are_too_many(failures: list[datetime]) -> bool:
+    """Do the last of the failures at these times, in their order, set a lock, or would if they had one source?"""
+    return len(failures) >= PAIR_FAILURES and failures[-1] - failures[-PAIR_FAILURES] < LOCK_WINDOW
 
 
 def source_open_again(failures: list[datetime]) -> datetime | None:

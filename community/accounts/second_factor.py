@@ -19,14 +19,18 @@ from allauth.mfa.totp.internal import auth as totp_auth
 from allauth.mfa.totp.internal import flows as totp_flows
 from allauth.mfa.webauthn.internal import flows as passkey_flows
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts import selectors, services
+from community.accounts.choices import Outcome
 from community.core import encryption
 
 STEP_KEY = "accounts.totp-step"
+#: Of a request: the try that the adapter entered before the code in it was looked at.
+ATTEMPT = "accounts_attempt"
 #: Stands for each code that is left: the codes themselves are known to nobody.
 HIDDEN = "****-****"
 
@@ -39,6 +43,14 @@ class MfaAdapter(DefaultMFAAdapter):
         "incorrect_code": _("This code is not right, or was used before."),
         "unverified_email": _("Please confirm your e-mail address first."),
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """allauth's words; a wrong code or passkey is the end of the try that was entered for it."""
+        attempt_id = getattr(context.request, ATTEMPT, None)
+        if code == "incorrect_code" and attempt_id is not None:
+            delattr(context.request, ATTEMPT)
+            services.settle_failure(attempt_id=attempt_id, outcome=Outcome.WRONG_CODE)
+        return super().validation_error(code, *args)
 
     def get_totp_issuer(self) -> str:
         """What the app shows above the code."""

@@ -19,8 +19,8 @@ def end_suspensions() -> int:
 
 @job(queue="cleanup", name="sign-ins", every=Cron(hour=3, minute=30))
 def forget_sign_ins() -> int:
-    """Forgets who tried to sign in more than 30 days ago."""
-    return services.forget_history()
+    """Forgets who tried to sign in more than 30 days ago, and alerts after a year."""
+    return services.forget_history() + services.forget_alerts()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,6 +20,7 @@ _job_seconds = Histogram(
     registry=REGISTRY,
 )
 _mails = Counter("sparkle_mails", "Attempts to send a mail, by how they ended.", ["lane", "outcome"], registry=REGISTRY)
+_alerts = Counter("sparkle_security_alerts", "Alerts raised for people's accounts.", ["kind"], registry=REGISTRY)
 _breakers_open = Gauge(
     "sparkle_breakers_open",
     "Breakers that are open: how often, in all processes, an engine is not asked because it did not answer.",
@@ -55,6 +56,11 @@ def count_job(queue: str, name: str, outcome: str, seconds: float) -> None:
 def count_mail(lane: str, outcome: str) -> None:
     """An attempt to send a mail has ended: "sent", "retried", "failed", "suppressed" or "expired"."""
     _mails.labels(lane, outcome).inc()
+
+
+def count_alert(kind: str) -> None:
+    """Somebody was warned of something that happened to their account."""
+    _alerts.labels(kind).inc()
 
 
 def breaker_opened(engine: str) -> None:

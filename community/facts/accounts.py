@@ -73,6 +73,31 @@ class ReferralConfirmed(Fact):
     referred_id: int
 
 
+@fact_class("security.alert_raised", aggregate="user", by="user_id")
+class SecurityAlertRaised(Fact):
+    """A person is warned of something; `severity` is low, medium, high or critical (mailed already)."""
+
+    user_id: int
+    alert_id: int
+    kind: str
+    severity: str
+
+
+@fact_class("auth.password_changed", aggregate="user", by="user_id")
+class PasswordChanged(Fact):
+    """Somebody has another password, by whichever door."""
+
+    user_id: int
+
+
+@fact_class("auth.email_changed", aggregate="user", by="user_id")
+class EmailChanged(Fact):
+    """Another address is the main one of an account; `undone` when the old owner took it back by the link."""
+
+    user_id: int
+    undone: bool = False
+
+
 @fact_class("auth.sign_in_failed", aggregate="user", by="user_id")
 class SignInFailed(Fact):
     """Somebody failed to sign in to a known account; `attempt_id` is its row of the login history."""

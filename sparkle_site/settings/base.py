@@ -125,6 +125,8 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "CLIENT_IP_HEADER": env.client_ip_header,
         "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,
         "ALLAUTH_TRUSTED_CLIENT_IP_HEADER": env.client_ip_header or None,
+        "GEOIP_DATABASE": env.geoip_database,
+        "NETWORK_LIST": env.network_list,
         "STAFF_SECOND_FACTOR": env.staff_second_factor,
         "OFFLINE_PAGE": env.offline_page,
         "PAGE_CACHE_MB": env.page_cache_mb,
@@ -289,6 +291,9 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_VALIDATORS = "community.accounts.validators.username_validators"
 ACCOUNT_SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 ACCOUNT_SESSION_REMEMBER = None
+#: The code a new device is asked for while an account is being guessed at; nobody can ask for one otherwise.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 # Failures are counted in the database by the adapter: allauth's own limits shut the door while the cache is away.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "phone_number"

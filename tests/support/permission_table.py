@@ -150,6 +150,8 @@ SITE = [
     row("GET", "account/profile/", "/account/profile/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/username/", "/account/username/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/tokens/", "/account/tokens/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/security/", "/account/security/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/email/undo/<str:token>/", "/account/email/undo/none/", "404"),
     row("GET", "account/suspended/", "/account/suspended/", "302 302 302 200 302 302 302 302 302"),
 ]
 
@@ -196,6 +198,14 @@ API = [
     ),
     row("GET", "/api/auth/passkeys", "/api/auth/passkeys", "401 200 200 200 200 200 200 200 200"),
     row("GET", "/api/me/login-history", "/api/me/login-history", "401 200 200 200 200 200 200 200 200"),
+    row("GET", "/api/me/security-alerts", "/api/me/security-alerts", "401 200 200 200 200 200 200 200 200"),
+    row(
+        "PUT",
+        "/api/me/security-alerts/{id}/answer",
+        "/api/me/security-alerts/0/answer",
+        "401 404 404 404 404 404 404 404 404",
+        {"answer": "me"},
+    ),
     row("GET", "/api/me", "/api/me", "401 200 200 200 200 200 200 200 200"),
     # The table sends JSON: who may, hears that a form is wanted.
     row("PUT", "/api/me/avatar", "/api/me/avatar", "401 415 415 415 415 415 415 415 415", {}),

@@ -12,7 +12,7 @@ from allauth.account.signals import password_reset
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from community.accounts import services
+from community.accounts import rules, services
 from community.accounts.api import sign_in
 from community.accounts.api.serializers import MOST_EMAIL, MOST_PASSWORD, MOST_TOKEN, SignedInShape
 from community.accounts.models import User
@@ -149,7 +149,9 @@ def _sign_in(request: Request, person: User) -> sign_in.SignedIn:
     plain = request._request
     with sign_in._session_of_its_own(plain):
         sign_in._refuse_closed(person)
-        response = perform_login(plain, Login(user=person, email_verification=EmailVerificationMethod.NONE))
+        login = Login(user=person, email_verification=EmailVerificationMethod.NONE)
+        login.state[rules.PROVED] = True
+        response = perform_login(plain, login)
         return sign_in._finished(plain, response, person, False)
 
 

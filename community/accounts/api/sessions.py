@@ -25,6 +25,7 @@ class SessionShape(Shape):
     id = IdField()
     device = serializers.CharField(help_text="Browser and system in a few words.")
     address = serializers.CharField()
+    place = serializers.CharField(allow_blank=True, help_text="Roughly where; empty when nobody knows.")
     created_at = InstantField()
     last_seen_at = InstantField(help_text="To the minute.")
     current = serializers.BooleanField(help_text="It is the session of this request.")

@@ -14,9 +14,11 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import EmailVerificationMethod, LoginMethod
 from allauth.account.internal.flows.login import derive_login_method, perform_password_login
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.account.models import Login
 from allauth.headless import app_settings
+from allauth.headless.account.inputs import ConfirmLoginCodeInput
 from allauth.headless.base.response import AuthenticationResponse
 from allauth.headless.constants import Client
 from allauth.headless.internal import authkit, sessionkit
@@ -44,6 +46,7 @@ LOCKED = timedelta(minutes=15)
 CHALLENGE_SALT = "accounts.sign-in-challenge"
 REMEMBER_KEY = "accounts.remember"
 SECOND_FACTOR_STAGE = "mfa_authenticate"
+MAILED_CODE_STAGE = "login_by_code"
 
 
 class WrongCredentials(NotSignedIn):
@@ -63,6 +66,13 @@ class TwoFactorRequired(NotSignedIn):
 
     code = "TWO_FACTOR_REQUIRED"
     message = _("Please send the code of your second factor.")
+
+
+class MailedCodeRequired(NotSignedIn):
+    """The password was right; somebody is guessing at the account, so a new device needs the code from the mail."""
+
+    code = "EMAIL_CODE_REQUIRED"
+    message = _("This device is new here. Please send the code that we have mailed to you.")
 
 
 class ChallengeOver(NotSignedIn):
@@ -101,8 +111,8 @@ def sign_in(
 ) -> SignedIn:
     """Signs in by address or name; the browser's own session stays as it is.
 
-    Raises WrongCredentials, TwoFactorRequired (with `challenge` in its details), WrongCode, TooMany while the
-    account or the source is locked; with the right password also 401 for suspended and banned accounts.
+    Raises WrongCredentials, TwoFactorRequired or MailedCodeRequired (with `challenge` in their details), WrongCode,
+    TooMany while the account or the source is locked; with the right password also 401 for suspended and banned accounts.
     """
     with _session_of_its_own(request):
         user = _authenticated(request, login, password)
@@ -112,6 +122,8 @@ def sign_in(
         _set_time(request, remember)
         response = perform_password_login(request, {"username": user.username}, attempt)
         stage = get_pending_stage(request)
+        if stage is not None and stage.key == MAILED_CODE_STAGE:
+            raise MailedCodeRequired(details={"challenge": _challenge(request, remember)})
         if stage is not None and stage.key == SECOND_FACTOR_STAGE:
             response = _second_step(request, stage, two_factor_code, remember)
         return _finished(request, response, user, remember)
@@ -120,17 +132,24 @@ def sign_in(
 def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> SignedIn:
     """The second step of a sign-in that `sign_in` answered with `challenge`, by the client that began it.
 
-    Raises ChallengeOver, WrongCode (another try with the same challenge is possible) or TooMany.
+    Raises ChallengeOver, WrongCode (another try with the same challenge is possible), TooMany, or TwoFactorRequired
+    with another challenge when a mailed code was right and the account has a second factor.
     """
     key = _session_of(request, challenge)
     with _session_of_its_own(request, key):
         stage = get_pending_stage(request)
-        if stage is None or stage.key != SECOND_FACTOR_STAGE:
+        if stage is None or stage.key not in {SECOND_FACTOR_STAGE, MAILED_CODE_STAGE}:
             raise ChallengeOver()
         user = stage.login.user
         _refuse_closed(user)
         remember = bool(request.session.get(REMEMBER_KEY))
-        response = _second_step(request, stage, code, remember)
+        if stage.key == MAILED_CODE_STAGE:
+            response = _mailed_step(request, stage, code, remember)
+            stage = get_pending_stage(request)
+            if stage is not None and stage.key == SECOND_FACTOR_STAGE:
+                raise TwoFactorRequired(details={"challenge": _challenge(request, remember)})
+        else:
+            response = _second_step(request, stage, code, remember)
         return _finished(request, response, user, remember)
 
 
@@ -178,18 +197,11 @@ def _while_signing_in(refusal: DomainError, *, reason: str) -> NotSignedIn:
 def _second_step(request: HttpRequest, stage: Any, code: str | None, remember: bool) -> Any:
     """allauth's check of the code, with its limit; answers what the next step answers."""
     if not code:
-        request.session[REMEMBER_KEY] = remember
-        request.session.set_expiry(int(CHALLENGE_LASTS.total_seconds()))
-        request.session.save()
-        sealed = {"session": jwt.session_key_to_sid(str(request.session.session_key)), "client": _client(request)}
-        raise TwoFactorRequired(details={"challenge": signing.dumps(sealed, salt=CHALLENGE_SALT)})
+        raise TwoFactorRequired(details={"challenge": _challenge(request, remember)})
     begun = request.session.session_key
     form = AuthenticateInput({"code": code}, user=stage.login.user)
     if not form.is_valid():
-        locked = any(error.code == "too_many_login_attempts" for error in form.errors.as_data().get("code", []))
-        if locked or begun is None:
-            request.session.flush()
-        raise TooMany(retry_after=int(LOCKED.total_seconds())) if locked else WrongCode()
+        raise _wrong(request, form, begun)
     # Two codes sent with one challenge at once must not make two sessions.
     if begun is not None and not Session.objects.filter(session_key=begun).delete()[0]:
         request.session.flush()
@@ -197,6 +209,39 @@ def _second_step(request: HttpRequest, stage: Any, code: str | None, remember: b
     form.save()
     _set_time(request, remember)
     return stage.exit()
+
+
+def _challenge(request: HttpRequest, remember: bool) -> str:
+    """Keeps the unfinished sign-in; what names it to the client that began it."""
+    request.session[REMEMBER_KEY] = remember
+    request.session.set_expiry(int(CHALLENGE_LASTS.total_seconds()))
+    request.session.save()
+    sealed = {"session": jwt.session_key_to_sid(str(request.session.session_key)), "client": _client(request)}
+    return signing.dumps(sealed, salt=CHALLENGE_SALT)
+
+
+def _wrong(request: HttpRequest, form: Any, begun: str | None) -> DomainError:
+    """What to raise for a code that was not taken; the unfinished sign-in ends when there were too many."""
+    locked = any(error.code == "too_many_login_attempts" for error in form.errors.as_data().get("code", []))
+    if locked or begun is None:
+        request.session.flush()
+    return TooMany(retry_after=int(LOCKED.total_seconds())) if locked else WrongCode()
+
+
+def _mailed_step(request: HttpRequest, stage: Any, code: str, remember: bool) -> Any:
+    """Checks the code that was mailed to a new device, as allauth's page does; answers what the next step answers."""
+    process = LoginCodeVerificationProcess.resume(stage)
+    if process is None:
+        raise ChallengeOver()
+    begun = request.session.session_key
+    form = ConfirmLoginCodeInput({"code": code}, code=process.code)
+    if not form.is_valid():
+        error = _wrong(request, form, begun)
+        if isinstance(error, WrongCode):
+            process.record_invalid_attempt()
+        raise error
+    _set_time(request, remember)
+    return process.finish(None)
 
 
 def _set_time(request: HttpRequest, remember: bool) -> None:

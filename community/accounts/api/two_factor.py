@@ -17,13 +17,14 @@ from community.accounts import selectors, services
 from community.accounts.api import sign_in
 from community.accounts.api.proof import ask_proof
 from community.accounts.api.serializers import MOST_PASSWORD, MOST_TOKEN, SignedInShape
+from community.accounts.choices import Outcome
 from community.accounts.models import User
 from community.core.api.authentication import Anyone, SignedIn
 from community.core.api.fields import IdField, InstantField, StrictCharField
 from community.core.api.operations import operation
 from community.core.api.serializers import Input, Shape
 from community.core.api.views import ApiView
-from community.core.errors import Conflict, NotFound, TooMany
+from community.core.errors import Conflict, Invalid, NotFound, TooMany
 
 MOST_CODE = 20
 TAG = "Authentication"
@@ -116,8 +117,9 @@ class TwoFactorView(ApiView):
     def post(self, request: Request, body: dict[str, Any]) -> sign_in.SignedIn:
         """Finish a sign-in with a code
 
-        Takes the `challenge` of `TWO_FACTOR_REQUIRED`, for ten minutes, from the client that began. Each code
-        works once. After a wrong code the same challenge can be tried again, within the limit.
+        Takes the `challenge` of `TWO_FACTOR_REQUIRED` or `EMAIL_CODE_REQUIRED`, for ten minutes, from the client that
+        began. Each code works once. After a wrong code the same challenge can be tried again, within the limit. A
+        mailed code may be answered by 401 `TWO_FACTOR_REQUIRED` with the next challenge.
         """
         return sign_in.finish_sign_in(request._request, challenge=body["challenge"], code=body["code"])
 
@@ -154,7 +156,11 @@ class SetUpView(ApiView):
             forget = check_rate_limit(request.user)
         except ValidationError as error:
             raise TooMany(retry_after=int(sign_in.LOCKED.total_seconds())) from error
-        row, codes = services.finish_totp(actor=request.user, **body)
+        try:
+            row, codes = services.finish_totp(actor=request.user, **body)
+        except Invalid:
+            services.settle_failure(attempt_id=request._request.accounts_attempt, outcome=Outcome.WRONG_CODE)  # type: ignore[attr-defined] # set by the limit
+            raise
         forget()
         _tell(signals.authenticator_added, request, row, mail="mfa/email/totp_activated")
         return {"recovery_codes": codes}

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from community.accounts.api import people, registration, sessions, two_factor, views
 from community.accounts.api.avatar import AvatarView
-from community.accounts.api.security import LoginHistoryView
+from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 
 urlpatterns = [
     path("auth/login", views.LoginView.as_view()),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("me", views.MeView.as_view()),
     path("me/username", people.UsernameView.as_view()),
     path("me/login-history", LoginHistoryView.as_view()),
+    path("me/security-alerts", SecurityAlertsView.as_view()),
+    re_path(r"^me/security-alerts/(?P<id>[0-9]{1,18})/answer\Z", AlertAnswerView.as_view()),
     path("me/avatar", AvatarView.as_view()),
     path("me/sessions", sessions.SessionsView.as_view()),
     re_path(r"^me/sessions/(?P<id>[0-9]{1,18})\Z", sessions.SessionView.as_view()),

@@ -42,7 +42,9 @@ class LoginView(ApiView):
         """Sign in
 
         Answers 401 for a wrong password and for an unknown account alike. Accounts with a second factor get
-        401 `TWO_FACTOR_REQUIRED` with a `challenge` until `twoFactorCode` is sent too. No cookie is set.
+        401 `TWO_FACTOR_REQUIRED` with a `challenge` until `twoFactorCode` is sent too. While somebody is guessing at an
+        account, devices that are new to it get 401 `EMAIL_CODE_REQUIRED` with a `challenge` and a code by mail.
+        No cookie is set.
         """
         return sign_in.sign_in(
             request._request,

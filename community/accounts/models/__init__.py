@@ -1,5 +1,6 @@
 """The tables of people."""
 
+from community.accounts.models.alerts import EmailChange, SecurityAlert
 from community.accounts.models.names import FormerUsername
 from community.accounts.models.people import Preferences, Profile, User, UserManager, UserQuerySet
 from community.accounts.models.registration import (
@@ -14,6 +15,7 @@ from community.accounts.models.tokens import PersonalAccessToken, StatusChange
 
 __all__ = [
     "CodeChallenge",
+    "EmailChange",
     "FormerUsername",
     "LoginAttempt",
     "NameReservation",
@@ -22,6 +24,7 @@ __all__ = [
     "Profile",
     "Referral",
     "ReferralCode",
+    "SecurityAlert",
     "StatusChange",
     "TermsAgreement",
     "User",

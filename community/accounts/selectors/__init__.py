@@ -1,5 +1,12 @@
 """Reading about people."""
 
+from community.accounts.selectors.alerts import (
+    ALERTS_KEPT,
+    count_open_alerts,
+    find_email_change,
+    list_alerts,
+    needs_mailed_code,
+)
 from community.accounts.selectors.names import (
     get_person_by_former_name,
     is_former_username,
@@ -39,6 +46,7 @@ from community.accounts.selectors.sessions import (
 )
 
 __all__ = [
+    "ALERTS_KEPT",
     "Account",
     "AuthorCard",
     "LinkCard",
@@ -49,7 +57,9 @@ __all__ = [
     "account_of_login",
     "author_card",
     "completeness_of",
+    "count_open_alerts",
     "find_by_email",
+    "find_email_change",
     "find_totp",
     "get_person",
     "get_person_by_former_name",
@@ -59,6 +69,7 @@ __all__ = [
     "is_username_free",
     "is_visible",
     "lacks_second_factor",
+    "list_alerts",
     "list_everybody",
     "list_login_history",
     "list_passkeys",
@@ -66,6 +77,7 @@ __all__ = [
     "list_sessions",
     "list_tokens",
     "may_open_admin",
+    "needs_mailed_code",
     "profile_links",
     "search_people",
     "second_factor_of",

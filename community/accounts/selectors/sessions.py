@@ -13,6 +13,7 @@ from community.accounts.choices import Status
 from community.accounts.models import PersonalAccessToken, StatusChange, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import device_of
+from community.core.places import place_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +23,7 @@ class SessionCard:
     id: int
     device: str
     address: str
+    place: str
     created_at: datetime
     last_seen_at: datetime
     current: bool
@@ -46,6 +48,7 @@ def list_sessions(*, viewer: Actor, current_key: str | None) -> list[SessionCard
             id=session.pk,
             device=device_of(session.user_agent),
             address=session.ip,
+            place=place_of(session.ip),
             created_at=session.created_at,
             last_seen_at=session.last_seen_at,
             current=session.session_key == current_key,

@@ -1,5 +1,14 @@
 """Changing accounts."""
 
+from community.accounts.services.alerts import (
+    alert_after_failure,
+    alert_of_address,
+    answer_alert,
+    forget_alerts,
+    note_password_change,
+    raise_alert,
+)
+from community.accounts.services.email_changes import AddressGone, undo_email_change
 from community.accounts.services.letters import Letter, write_letter
 from community.accounts.services.names import MOST_FORMER, NAME_LEADS_ON, TooManyNames, change_username
 from community.accounts.services.people import (
@@ -51,6 +60,7 @@ from community.accounts.services.second_factor import (
     SET_UP_LASTS,
     HasAlready,
     SetUp,
+    alert_of_second_factor,
     begin_totp,
     finish_totp,
     make_recovery_codes,
@@ -84,6 +94,7 @@ __all__ = [
     "PROFILE_FIELDS",
     "SET_UP_LASTS",
     "SUSPENSION",
+    "AddressGone",
     "AddressTaken",
     "Begun",
     "ChallengeEnded",
@@ -99,6 +110,10 @@ __all__ = [
     "TransitionRefused",
     "Visit",
     "WrongMailedCode",
+    "alert_after_failure",
+    "alert_of_address",
+    "alert_of_second_factor",
+    "answer_alert",
     "begin_attempt",
     "begin_reset",
     "begin_totp",
@@ -116,6 +131,7 @@ __all__ = [
     "end_suspension_if_over",
     "end_suspensions",
     "finish_totp",
+    "forget_alerts",
     "forget_attempt",
     "forget_history",
     "forget_unfinished",
@@ -126,8 +142,10 @@ __all__ = [
     "mark_seen",
     "matching_step",
     "note_completeness",
+    "note_password_change",
     "note_referral",
     "one_time_password_link",
+    "raise_alert",
     "record_joining",
     "record_sign_in",
     "record_sign_out",
@@ -148,6 +166,7 @@ __all__ = [
     "store_avatar",
     "take_recovery_code",
     "take_totp_code",
+    "undo_email_change",
     "update_profile",
     "use_token",
     "verify_email",

@@ -16,8 +16,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions
+from community.accounts.choices import AlertKind
 from community.accounts.models import User
 from community.accounts.permissions import Actor
+from community.accounts.services.alerts import raise_alert
 from community.core import encryption
 from community.core.errors import Conflict, Invalid
 from community.core.transactions import retried
@@ -165,7 +167,24 @@ def take_recovery_code(*, authenticator: Authenticator, code: str) -> bool:
     row.data |= {"hashes": _sealed(left, row.user_id), "left": len(left)}
     row.save(update_fields=["data"])
     authenticator.data = row.data
+    raise_alert(person=row.user, kind=AlertKind.BACKUP_CODE_USED, cause=f"{row.pk} {len(left)}")
     return True
+
+
+def alert_of_second_factor(*, user_id: int, on: bool, kind: str, row_id: int) -> None:
+    """A second factor came or went by whichever door: warns the person when that turns it on or off as a whole.
+
+    The app's coming and going always counts, a passkey's when there is nothing beside it.
+    """
+    person = User.objects.filter(pk=user_id).first()
+    if person is None or kind not in {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}:
+        return
+    beside = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if kind == Authenticator.Type.WEBAUTHN and beside.exclude(pk=row_id).exists():
+        return
+    raise_alert(
+        person=person, kind=AlertKind.TWO_FACTOR_ENABLED if on else AlertKind.TWO_FACTOR_DISABLED, cause=row_id
+    )
 
 
 def rotate_second_factors() -> int:

@@ -14,10 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from community.accounts import rules
 from community.accounts.choices import CLOSED_STATUSES, FAILURES, Door, Outcome
 from community.accounts.models import LoginAttempt, User
+from community.accounts.selectors.alerts import habits_of
 from community.accounts.selectors.security import HISTORY_KEPT, Account, account_of
+from community.accounts.services.alerts import alert_after_success
+from community.core import outbox
 from community.core.addresses import address_key
 from community.core.errors import TooMany
+from community.core.places import is_listed, place_of
 from community.core.transactions import retried
+from community.facts.accounts import SignInFailed
 
 #: How long a sign-in may wait for its second step.
 HALF_WAY_LASTS = timedelta(minutes=10)
@@ -44,6 +49,16 @@ class Visit:
     def source(self) -> str:
         """What is counted of the address: IPv4 as it is, IPv6 by its /64."""
         return address_key(self.address)
+
+    @property
+    def said(self) -> str:
+        """What the browser calls itself, as it can be stored."""
+        return self.user_agent[:MOST_USER_AGENT].replace("\x00", "")
+
+    @property
+    def device(self) -> str:
+        """Browser and system in a few words."""
+        return rules.device_of(self.said)[:100]
 
 
 def begin_attempt(*, account: Account, visit: Visit, unsettled: Outcome = Outcome.CHECKING) -> LoginAttempt:
@@ -99,16 +114,23 @@ def _enter(account: Account, visit: Visit, outcome: Outcome) -> LoginAttempt:
         user=account.user,
         source=visit.source,
         address=visit.address or None,
-        user_agent=visit.user_agent[:MOST_USER_AGENT].replace("\x00", ""),
-        device=rules.device_of(visit.user_agent[:MOST_USER_AGENT].replace("\x00", ""))[:100],
+        user_agent=visit.said,
+        device=visit.device,
+        place=place_of(visit.address),
+        listed=is_listed(visit.address),
         door=visit.door,
         outcome=outcome,
     )
 
 
+@retried
 def settle_failure(*, attempt_id: int, outcome: Outcome) -> None:
-    """The try failed for this reason."""
-    LoginAttempt.objects.filter(pk=attempt_id, outcome=Outcome.CHECKING).update(outcome=outcome)
+    """The try failed for this reason; of a known account that is told on."""
+    open_ones = LoginAttempt.objects.filter(pk=attempt_id, outcome__in=[Outcome.CHECKING, outcome])
+    open_ones.update(outcome=outcome)
+    user_id = open_ones.values_list("user_id", flat=True).first()
+    if user_id is not None:
+        outbox.record(SignInFailed(user_id=user_id, attempt_id=attempt_id), actor_id=None)
 
 
 def settle_step(*, attempt_id: int, user: User) -> None:
@@ -123,13 +145,20 @@ def forget_attempt(*, attempt_id: int) -> None:
 
 
 @retried
-def record_success(*, user: User, visit: Visit) -> LoginAttempt:
-    """Somebody is in: kept in the history; failures of this account from this source count no more."""
+def record_success(*, user: User, visit: Visit, before: datetime | None = None) -> LoginAttempt:
+    """Somebody is in: kept in the history; failures of this account from this source count no more.
+
+    `before` is when they signed in the last time, if ever: what differs from the 30 days before is told to them, but
+    not at the very first sign-in.
+    """
     account, now = account_of(user), timezone.now()
+    habits = habits_of(user, source=visit.source, device=visit.device)
     pair = _pair(account, visit.source)
     pair.filter(outcome=Outcome.HALF_WAY, attempted_at__gt=now - HALF_WAY_LASTS).delete()
     pair.filter(outcome__in=FAILURES, cleared=False).update(cleared=True)
-    return _enter(account, visit, Outcome.SUCCESS)
+    attempt = _enter(account, visit, Outcome.SUCCESS)
+    alert_after_success(attempt=attempt, habits=habits, first=before is None and not habits.any)
+    return attempt
 
 
 @transaction.atomic

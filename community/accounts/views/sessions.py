@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.account.adapter import get_adapter
+from allauth.account.signals import password_reset
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import PasswordResetConfirmView
@@ -96,7 +98,9 @@ class ChoosePasswordView(PasswordResetConfirmView):
     template_name = "account/password_choose.html"
 
     def form_valid(self, form: object) -> HttpResponse:
-        """Stores it and ends every session and token."""
+        """Stores it, lifts locks, ends every session and token, and tells the person by mail."""
         response = super().form_valid(form)  # type: ignore[arg-type]
-        services.end_everything_after_reset(person=cast(User, self.user))
+        person = cast(User, self.user)
+        password_reset.send(sender=User, request=self.request, user=person)
+        get_adapter().send_notification_mail("account/email/password_reset", person)
         return response

@@ -34,7 +34,6 @@ LETTERS: dict[str, dict[str, Any]] = {
     "account/email/password_set": MADE,
     "account/email/password_reset": MADE,
     "account/email/email_confirm": MADE,
-    "account/email/email_changed": {**MADE, "from_email": "old@people.example", "to_email": "new@people.example"},
     "account/email/email_deleted": {**MADE, "deleted_email": "old@people.example"},
     "mfa/email/totp_activated": MADE,
     "mfa/email/totp_deactivated": MADE,
