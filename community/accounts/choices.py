@@ -94,7 +94,7 @@ class AlertKind(models.TextChoices):
     BACKUP_CODE_USED = "BACKUP_CODE_USED", _("A recovery code was used")
     TWO_FACTOR_ENABLED = "2FA_ENABLED", _("Two-factor was turned on")
     TWO_FACTOR_DISABLED = "2FA_DISABLED", _("Two-factor was turned off")
-    PASSWORD_CHANGED = "PASSWORD_CHANGED", _("The password was changed")  # noqa: S105 - a name
+    PASSWORD_CHANGED = "PASSWORD_CHANGED", _("The password was changed")
     EMAIL_CHANGED = "EMAIL_CHANGED", _("The e-mail address was changed")
     SOCIAL_LINKED = "SOCIAL_LINKED", _("Another way to sign in was added")
 

@@ -1,4 +1,4 @@
-"""Where an address roughly is, and whether it belongs to a network of the operator's list. Both are files, or absent."""
+"""Where an address roughly is, and whether it belongs to a network of the operator's list, by two files."""
 
 from __future__ import annotations
 

@@ -92,7 +92,8 @@ class Environment:
     trusted_proxies: int = _variable("Proxies in front whose X-Forwarded-For is believed.", 0)
     client_ip_header: str = _variable("A header of the platform with the client's address, such as Fly-Client-IP.", "")
     geoip_database: str = _variable(
-        "A file in MaxMind's format (.mmdb, cities or countries): where sign-ins roughly come from. Unset: not said.", ""
+        "A file in MaxMind's format (.mmdb, cities or countries): where sign-ins roughly come from. Unset: not said.",
+        "",
     )
     network_list: str = _variable(
         "A text file of networks, one a line (`192.0.2.0/24`), such as VPNs and Tor exits: sign-ins from them are "

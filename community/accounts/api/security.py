@@ -74,9 +74,7 @@ class SecurityAlertShape(Shape):
     device = serializers.CharField(allow_blank=True, help_text="Browser and system; empty when it was no sign-in.")
     place = serializers.CharField(allow_blank=True, help_text="Roughly where; empty when nobody knows.")
     detail = serializers.CharField(allow_blank=True, help_text="Such as the provider of an identity.")
-    answer = serializers.ChoiceField(
-        choices=[AlertAnswer.ME.value, AlertAnswer.NOT_ME.value], allow_null=True, help_text="null before the answer."
-    )
+    answer = serializers.CharField(allow_null=True, help_text="`me` or `not_me`; null before the answer.")
     answered_at = InstantField(allow_null=True)
 
     def to_representation(self, instance: SecurityAlert) -> Any:

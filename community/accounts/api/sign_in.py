@@ -112,7 +112,8 @@ def sign_in(
     """Signs in by address or name; the browser's own session stays as it is.
 
     Raises WrongCredentials, TwoFactorRequired or MailedCodeRequired (with `challenge` in their details), WrongCode,
-    TooMany while the account or the source is locked; with the right password also 401 for suspended and banned accounts.
+    TooMany while the account or the source is locked; with the right password also 401 for suspended and banned
+    accounts.
     """
     with _session_of_its_own(request):
         user = _authenticated(request, login, password)

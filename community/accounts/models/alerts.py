@@ -38,9 +38,7 @@ class SecurityAlert(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=AlertKind.values, severity__in=Severity.values, answer__in=AlertAnswer.values
-                ),
+                condition=Q(kind__in=AlertKind.values, severity__in=Severity.values, answer__in=AlertAnswer.values),
                 name="alert_known",
             ),
             models.CheckConstraint(

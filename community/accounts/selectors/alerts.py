@@ -48,7 +48,7 @@ def count_open_alerts(*, viewer: Actor) -> int:
 
 
 def habits_of(person: User, *, source: str, device: str) -> Habits:
-    """What is known of somebody's sign-ins before the present one is entered; one query. Hours are of their own zone."""
+    """What is known of somebody's sign-ins before the present one is entered; one query. Hours are of their zone."""
     rows = LoginAttempt.objects.filter(
         user_id=person.pk, outcome=Outcome.SUCCESS, attempted_at__gt=timezone.now() - HISTORY_KEPT
     )

@@ -155,7 +155,7 @@ def alert_of_address(*, person: User, old: str, new: str) -> None:
 
 
 def forget_alerts() -> int:
-    """Deletes alerts older than a year, and changes of address that can no longer be undone; returns how many alerts."""
+    """Deletes alerts older than a year, returns how many; and changes of address that cannot be undone any more."""
     now = timezone.now()
     EmailChange.objects.filter(expires_at__lte=now).delete()
     return SecurityAlert.objects.filter(created_at__lte=now - selectors.ALERTS_KEPT).delete()[0]

@@ -98,9 +98,7 @@ def _restore(person: User, change: EmailChange) -> bool:
     addresses = EmailAddress.objects.filter(user=person)
     addresses.filter(Q(email__in=given)).delete()
     addresses.update(primary=False)
-    EmailAddress.objects.update_or_create(
-        user=person, email=change.old, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=person, email=change.old, defaults={"verified": True, "primary": True})
     person.email = change.old
     person.save(update_fields=["email", "updated_at"])
     outbox.record(EmailChanged(user_id=person.pk, undone=True), actor_id=person.pk)

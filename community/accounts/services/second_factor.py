@@ -182,9 +182,7 @@ def alert_of_second_factor(*, user_id: int, on: bool, kind: str, row_id: int) ->
     beside = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
     if kind == Authenticator.Type.WEBAUTHN and beside.exclude(pk=row_id).exists():
         return
-    raise_alert(
-        person=person, kind=AlertKind.TWO_FACTOR_ENABLED if on else AlertKind.TWO_FACTOR_DISABLED, cause=row_id
-    )
+    raise_alert(person=person, kind=AlertKind.TWO_FACTOR_ENABLED if on else AlertKind.TWO_FACTOR_DISABLED, cause=row_id)
 
 
 def rotate_second_factors() -> int:

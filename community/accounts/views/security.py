@@ -73,9 +73,7 @@ def security(request: HttpRequest) -> HttpResponse:
         return _answer(request)
     history = selectors.list_login_history(viewer=request.user)
     parts = {
-        "alerts": _part(
-            request, selectors.list_alerts(viewer=request.user), size=ALERTS, name="alerts", other="page"
-        ),
+        "alerts": _part(request, selectors.list_alerts(viewer=request.user), size=ALERTS, name="alerts", other="page"),
         "sign_ins": _part(request, history, size=SIGN_INS, name="page", other="alerts"),
     }
     return render(request, "account/security.html", parts)
@@ -116,6 +114,7 @@ def undo_email(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "account/email_undo.html", {"change": change, "refusal": error.message}, status=409)
     logout(request)
     messages.info(
-        request, _("Your account has its old address again. Everybody is signed out; we sent you a link for a password.")
+        request,
+        _("Your account has its old address again. Everybody is signed out; we sent you a link for a password."),
     )
     return HttpResponseRedirect(reverse("account_login"))

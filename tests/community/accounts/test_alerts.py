@@ -305,9 +305,7 @@ def test_a_new_password_is_told_once_and_mailed_once(cast, client_for, mailoutbo
 
 def test_a_reset_by_the_api_is_told(cast, mailoutbox):
     client = CheckedClient()
-    begun = data_of(
-        client.post("/api/auth/password-reset", {"email": cast.fan.email}, content_type="application/json")
-    )
+    begun = data_of(client.post("/api/auth/password-reset", {"email": cast.fan.email}, content_type="application/json"))
     code = next(word for word in mailoutbox[-1].body.split() if word.isdigit() and len(word) == 6)
     body = {**begun, "code": code, "password": NEW_PASSWORD}
     assert client.post("/api/auth/password-reset/confirm", body, content_type="application/json").status_code == 204

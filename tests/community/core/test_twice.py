@@ -10,12 +10,21 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from cms.services import delete_post, unpublish_post
-from community.accounts.choices import Status
-from community.accounts.services import change_status, note_referral, referral_code_of, update_profile
+from community.accounts.choices import Outcome, Status
+from community.accounts.selectors import account_of
+from community.accounts.services import (
+    Visit,
+    begin_attempt,
+    change_status,
+    note_referral,
+    referral_code_of,
+    settle_failure,
+    update_profile,
+)
 from community.core import outbox
 from community.core.outbox import Recorded
 from community.facts import Fact
-from community.facts.accounts import EmailVerified, UserStatusChanged, UserUpdated
+from community.facts.accounts import EmailVerified, IdentityLinked, SignInFailed, UserStatusChanged, UserUpdated
 from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
 from tests.factories import Cast, make_image, make_post
 
@@ -65,6 +74,18 @@ def referred_person(cast: Cast) -> Fact:
     return EmailVerified(user_id=cast.fan.pk)
 
 
+def guessed_account(cast: Cast) -> Fact:
+    visit = Visit("203.0.113.5")
+    for _time in range(5):
+        attempt = begin_attempt(account=account_of(cast.fan), visit=visit)
+        settle_failure(attempt_id=attempt.pk, outcome=Outcome.WRONG_PASSWORD)
+    return SignInFailed(user_id=cast.fan.pk, attempt_id=attempt.pk)
+
+
+def joined_identity(cast: Cast) -> Fact:
+    return IdentityLinked(user_id=cast.fan.pk, provider="github")
+
+
 #: for each fact somebody listens to: what must have happened, and the fact that tells of it
 EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     UserUpdated.name: renamed_author,
@@ -74,6 +95,8 @@ EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     PostDeleted.name: deleted_post,
     UserStatusChanged.name: suspended_author,
     EmailVerified.name: referred_person,
+    SignInFailed.name: guessed_account,
+    IdentityLinked.name: joined_identity,
 }
 #: What each of these does can be seen in the tables after the first time, so the examples are good ones.
 SEEN = {
@@ -81,6 +104,8 @@ SEEN = {
     "cms.subscribers.prepare_cover_of_published_post",
     "cms.subscribers.want_previews_of_videos",
     "community.accounts.subscribers.confirm_referral_after_email_verified",
+    "community.accounts.subscribers.alert_after_sign_in_failed",
+    "community.accounts.subscribers.alert_after_identity_linked",
 }
 
 
