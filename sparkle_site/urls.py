@@ -76,6 +76,7 @@ urlpatterns += i18n_patterns(
     path("account/security/", security, name="account_security"),
     path("account/email/undo/<str:token>/", undo_email, name="account_undo_email"),
     path("account/suspended/", suspended, name="account_suspended"),
+    path("account/", include("community.accounts.views.identity_urls")),
     path("account/", include("allauth.urls")),
     re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),
     path("latest/", cms_views.latest, name="latest"),

@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from community.accounts import (  # noqa: F401
             adapters,
+            identities,
             integrity_checks,
             receivers,
             second_factor,
@@ -25,4 +26,5 @@ class AccountsConfig(AppConfig):
         token_reader.register()
         second_factor.install()
         adapters.install()
+        identities.install()
         encryption.register_rotation("second factors", services.rotate_second_factors)

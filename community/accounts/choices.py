@@ -57,6 +57,13 @@ class Door(models.TextChoices):
     SOCIAL = "social", _("another account")
 
 
+class Provider(models.TextChoices):
+    """Where people can have an identity with which they sign in here."""
+
+    GOOGLE = "google", "Google"
+    GITHUB = "github", "GitHub"
+
+
 class Outcome(models.TextChoices):
     """How a try to sign in ended."""
 

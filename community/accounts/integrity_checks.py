@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Exists, OuterRef
 
 from community.accounts.choices import GROUP_OF_ROLE, SEVERITIES
@@ -66,3 +67,10 @@ def accounts_alerts() -> Iterator[str]:
     for pk, kind, severity in SecurityAlert.objects.values_list("pk", "kind", "severity"):
         if severity != SEVERITIES[kind]:
             yield f"alert {pk} ({kind}) has the weight {severity}"
+
+
+@integrity_check("accounts-identities")
+def accounts_identities() -> Iterator[str]:
+    """Nobody signs in by an identity elsewhere to an account that is deleted."""
+    for user_id in SocialAccount.objects.filter(user__status="DELETED").values_list("user", flat=True):
+        yield f"user {user_id} is deleted and has an identity elsewhere"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
 from allauth.account.signals import (
     email_changed,
     email_confirmed,
@@ -18,6 +21,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from community.accounts import rules, services
+from community.accounts.choices import Door
 from community.accounts.models import Profile, User
 from community.core import generations
 from community.core.addresses import client_address
@@ -38,8 +42,10 @@ def complete_new_user(instance: User, created: bool, raw: bool, update_fields: A
 
 
 @receiver(email_confirmed, dispatch_uid="accounts.confirm_email")
-def confirm_email(email_address: Any, **_kwargs: Any) -> None:
-    """allauth has taken the right code."""
+def confirm_email(request: Any, email_address: Any, **_kwargs: Any) -> None:
+    """allauth has taken the right code; one for a new password may have been asked for by the owner of the address."""
+    if PASSWORD_RESET_VERIFICATION_SESSION_KEY in request.session:
+        services.drop_unconfirmed_identities(person=email_address.user)
     services.confirm_email(user=email_address.user)
 
 
@@ -53,7 +59,12 @@ def visit_of(request: Any) -> services.Visit:
 def signed_in(user: Any, request: Any, **_kwargs: Any) -> None:
     """Somebody finished signing in, by whichever door."""
     services.record_sign_in(user=user)
-    services.record_success(user=user, visit=visit_of(request), before=getattr(user, "signed_in_before", None))
+    visit = visit_of(request)
+    # The last step may be a code on a page of its own: the first one says by what somebody came.
+    steps = [step["method"] for step in get_authentication_records(request, user) if step["method"] != "mfa"]
+    if steps and steps[-1] == "socialaccount":
+        visit = dataclasses.replace(visit, door=Door.SOCIAL)
+    services.record_success(user=user, visit=visit, before=getattr(user, "signed_in_before", None))
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")

@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 
 from community.core import caching, remembered
 from community.core.api_address import ApiAddressMiddleware
+from community.core.languages import without_language
 
 __all__ = [
     "ApiAddressMiddleware",
@@ -86,6 +87,9 @@ class SecurityHeadersMiddleware:
             policy = DOCUMENTATION_POLICY
         elif getattr(request, "is_preview", False):
             policy = SITE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        elif settings.FORM_ORIGINS and without_language(path).startswith("/account/"):
+            # From here forms lead to where people sign in with an account they have elsewhere.
+            policy = SITE_POLICY.replace("form-action 'self'", " ".join(["form-action 'self'", *settings.FORM_ORIGINS]))
         else:
             policy = SITE_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)

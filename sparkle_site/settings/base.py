@@ -13,6 +13,7 @@ from sparkle_site import embedded
 from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
 from sparkle_site.settings.connections import LimitedConnection
+from sparkle_site.settings.identities import identities
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -141,6 +142,7 @@ def base(env: environment.Environment) -> dict[str, Any]:
             "ENFORCE_TRAILING_SLASH": False,
         },
         **email(env),
+        **identities(env),
     }
 
 
@@ -300,7 +302,6 @@ ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "phone_number"
 #: Another version asks everybody again.
 TERMS_VERSION = "2026-11"
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 MFA_ADAPTER = "community.accounts.second_factor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -391,6 +392,7 @@ RATE_LIMITS = {
     "api": (100, 60),
     "auth-start": (5, 15 * 60),
     "auth-start-account": (3, 60 * 60),
+    "auth-identity": (60, 15 * 60),
     "write": (10, 60),
     "act": (120, 60),
     "upload": (20, 3600),

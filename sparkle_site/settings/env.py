@@ -119,6 +119,10 @@ class Environment:
     )
     email_hourly_limit: int = _variable("Mails an hour at most; more wait. Security mail is never counted.", 1000)
     default_from_email: str = _variable("Sender of the site's mail.", "Sparkle Universe <hello@sparkle.example>")
+    google_client_id: str = _variable("Signing in with Google: the id of the OAuth client. Unset: off.", "")
+    google_client_secret: str = _variable("The secret of that client.", "")
+    github_client_id: str = _variable("Signing in with GitHub: the id of the OAuth app. Unset: off.", "")
+    github_client_secret: str = _variable("The secret of that app.", "")
     cors_allowed_origins: list[str] = _variable("Origins whose scripts may read the API.", [])
     headless_client_url: str = _variable("Address of a headless frontend that shows previews.", "")
     offline_page: bool = _variable("The page for people without a network. Off: browsers that keep it forget it.", True)
@@ -233,6 +237,11 @@ def _invalid(env: Environment) -> list[str]:
         found.append("RATE_LIMIT_SCALE: must be above 0.")
     if env.metrics_token and len(env.metrics_token) < 16:
         found.append("METRICS_TOKEN: must have at least 16 characters.")
+    for name in ("google", "github"):
+        if bool(getattr(env, f"{name}_client_id")) != bool(getattr(env, f"{name}_client_secret")):
+            found.append(
+                f"{name.upper()}_CLIENT_ID and {name.upper()}_CLIENT_SECRET: one does not work without the other."
+            )
     if env.log_level.lower() not in {"debug", "info", "warning", "error"}:
         found.append("LOG_LEVEL: must be debug, info, warning or error.")
     return found

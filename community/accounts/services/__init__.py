@@ -9,6 +9,17 @@ from community.accounts.services.alerts import (
     raise_alert,
 )
 from community.accounts.services.email_changes import AddressGone, undo_email_change
+from community.accounts.services.identities import (
+    SIGN_UP_LASTS,
+    Identity,
+    IdentityOfAnother,
+    LastWayIn,
+    drop_unconfirmed_identities,
+    join_identity,
+    link_identity,
+    remove_identity,
+    sign_up_by_identity,
+)
 from community.accounts.services.letters import Letter, write_letter
 from community.accounts.services.names import MOST_FORMER, NAME_LEADS_ON, TooManyNames, change_username
 from community.accounts.services.people import (
@@ -93,6 +104,7 @@ __all__ = [
     "NAME_LEADS_ON",
     "PROFILE_FIELDS",
     "SET_UP_LASTS",
+    "SIGN_UP_LASTS",
     "SUSPENSION",
     "AddressGone",
     "AddressTaken",
@@ -100,6 +112,9 @@ __all__ = [
     "ChallengeEnded",
     "ConfirmedAlready",
     "HasAlready",
+    "Identity",
+    "IdentityOfAnother",
+    "LastWayIn",
     "Letter",
     "NameTaken",
     "Referrals",
@@ -127,6 +142,7 @@ __all__ = [
     "confirm_referral",
     "count_start",
     "create_user",
+    "drop_unconfirmed_identities",
     "end_everything_after_reset",
     "end_suspension_if_over",
     "end_suspensions",
@@ -135,8 +151,10 @@ __all__ = [
     "forget_attempt",
     "forget_history",
     "forget_unfinished",
+    "join_identity",
     "keep_groups_in_step",
     "lift_locks",
+    "link_identity",
     "make_recovery_codes",
     "make_token",
     "mark_seen",
@@ -154,6 +172,7 @@ __all__ = [
     "referrals_of",
     "register",
     "remove_avatar",
+    "remove_identity",
     "resend_code",
     "reset_password",
     "revoke_token",
@@ -163,6 +182,7 @@ __all__ = [
     "set_up_totp",
     "settle_failure",
     "settle_step",
+    "sign_up_by_identity",
     "store_avatar",
     "take_recovery_code",
     "take_totp_code",

@@ -27,7 +27,7 @@ from community.accounts.choices import CLOSED_STATUSES, Status
 from community.accounts.models import CodeChallenge, NameReservation, TermsAgreement, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import generated_username, is_possible_username
-from community.accounts.services import people, referrals
+from community.accounts.services import identities, people, referrals
 from community.accounts.services.letters import code_digest
 from community.accounts.services.security import lift_locks
 from community.accounts.services.sessions import close_sessions
@@ -377,4 +377,5 @@ def end_everything_after_reset(*, person: User) -> None:
         used_at=timezone.now()
     )
     lift_locks(user=person)
+    identities.drop_unconfirmed_identities(person=person)
     close_sessions(person=person, tokens=True)

@@ -17,7 +17,7 @@ UNVERIFIED_KEPT = timedelta(days=7)
 def forget_unfinished() -> int:
     """Deletes accounts whose address nobody confirmed for a week, old codes and names; answers how many accounts.
 
-    Imported people have no password and stay.
+    Imported people have no way to sign in and stay.
     """
     now = timezone.now()
     CodeChallenge.objects.filter(expires_at__lte=now - timedelta(days=1)).delete()
@@ -25,7 +25,7 @@ def forget_unfinished() -> int:
     waiting = User.objects.filter(
         status=Status.PENDING_VERIFICATION, role=Role.USER, is_superuser=False, created_at__lte=now - UNVERIFIED_KEPT
     )
-    waiting = waiting.exclude(password__startswith="!")  # noqa: S106
+    waiting = waiting.exclude(password__startswith="!", socialaccount=None)  # noqa: S106
     waiting = waiting.exclude(emailaddress__verified=True)
     return sum(_forget(pk) for pk in waiting.values_list("pk", flat=True))
 

@@ -28,7 +28,9 @@ class PersonalToken:
 TokenReader = Callable[[str], tuple[Any, PersonalToken] | None]
 _readers: dict[str, TokenReader] = {}
 #: Addresses no personal access token opens, whatever its scopes: signing in, and who may act for a person.
-CLOSED_TO_TOKENS = ("auth", "me/tokens", "me/sessions", "me/security-alerts", "me/deletion", "me/export", "me/email")
+CLOSED_TO_TOKENS = (
+    "auth", "me/tokens", "me/sessions", "me/identities", "me/security-alerts", "me/deletion", "me/export", "me/email"
+)  # fmt: skip
 #: Addresses that ask for a scope of their own, for reading as for writing.
 OWN_SCOPES = {
     "admin": ("admin",),
