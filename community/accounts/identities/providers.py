@@ -210,6 +210,12 @@ class GitHub(_OwnRequest, GitHubProvider):
     package = "allauth.socialaccount.providers.github"
     oauth2_adapter_class = GitHubAdapter
 
+    def extract_uid(self, data: dict[str, Any]) -> str:
+        """The number of the account; names change hands there. Raises TypeError for anything else."""
+        if type(data["id"]) is not int:
+            raise TypeError("This is no number of an account.")
+        return str(data["id"])
+
     def extract_email_addresses(self, data: dict[str, Any]) -> list[EmailAddress]:
         """Its addresses, the main one marked."""
         return [

@@ -73,11 +73,13 @@ def test_an_answer_that_cannot_be_read_is_told_in_words(client, provider, path):
 def test_a_person_that_cannot_be_read_is_told_in_words(client, provider):
     for person in (
         {},
-        {"id": 1, "login": ["a"], "emails": [{"email": 7}]},
+        {"id": None, "login": "a"},
+        {"id": True},
+        {"id": "1"},
+        {"id": 1, "emails": [{"email": "a@people.example"}]},
         {"id": 1, "emails": [None]},
         {"id": 1, "emails": "none"},
-        {"id": "1" * 500},
-        {"id": "a\u0000b"},
+        {"id": int("1" * 500)},
     ):
         provider.github = {"emails": [], **person}
         is_friendly(sign_in(client, "github"), client)
