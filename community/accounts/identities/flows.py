@@ -32,13 +32,12 @@ def connect(login: SocialLogin, request: HttpRequest, user: Any) -> None:
     identity = identity_of(login)
     try:
         if request.user.is_authenticated and request.user.pk == user.pk:
-            new = services.link_identity(actor=user, identity=identity)
+            row, new = services.link_identity(actor=user, identity=identity)
         else:
-            new = services.join_identity(person=user, identity=identity)
+            row, new = services.join_identity(person=user, identity=identity)
     except services.IdentityOfAnother as error:
         raise get_adapter().validation_error("connected_other") from error
-    login.user = user
-    login.account = SocialAccount.objects.get(provider=identity.provider, uid=identity.uid)
+    login.user, login.account = user, row
     if new:
         signals.social_account_added.send(sender=SocialLogin, request=request, sociallogin=login)
         context = {"account": login.account, "provider": login.provider}

@@ -43,5 +43,5 @@ class IdentitySignUpForm(SignupForm):
         return person
 
 
-class IdentitySignUpInput(IdentitySignUpForm, inputs.Input):  # type: ignore[misc]
+class IdentitySignUpInput(IdentitySignUpForm, inputs.Input):
     """The same for programs."""

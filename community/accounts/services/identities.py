@@ -72,8 +72,8 @@ def sign_up_by_identity(*, identity: Identity, email: str, confirmed: bool, user
 
 
 @retried
-def link_identity(*, actor: Actor, identity: Identity) -> bool:
-    """Lets the actor sign in by `identity` from now on; answers whether that is new.
+def link_identity(*, actor: Actor, identity: Identity) -> tuple[SocialAccount, bool]:
+    """Lets the actor sign in by `identity` from now on; answers its row, and whether that is new.
 
     Raises why the actor may not write (an unconfirmed address is one reason), or IdentityOfAnother.
     """
@@ -81,8 +81,8 @@ def link_identity(*, actor: Actor, identity: Identity) -> bool:
 
 
 @retried
-def join_identity(*, person: User, identity: Identity) -> bool:
-    """Joins `identity` to an account both of which have confirmed the same address; answers whether that is new.
+def join_identity(*, person: User, identity: Identity) -> tuple[SocialAccount, bool]:
+    """Joins `identity` to an account both of which have confirmed the same address; answers as `link_identity` does.
 
     Raises IdentityOfAnother, AccountBanned for a closed account, NotAllowed for one with an unconfirmed address.
     """
@@ -94,15 +94,15 @@ def join_identity(*, person: User, identity: Identity) -> bool:
     return _link(person, identity)
 
 
-def _link(person: User, identity: Identity) -> bool:
+def _link(person: User, identity: Identity) -> tuple[SocialAccount, bool]:
     row = _find(identity)
     if row is not None:
         if row.user_id != person.pk:
             raise IdentityOfAnother()
-        return False
-    _insert(person, identity)
+        return row, False
+    row = _insert(person, identity)
     outbox.record(IdentityLinked(user_id=person.pk, provider=identity.provider), actor_id=person.pk)
-    return True
+    return row, True
 
 
 def _find(identity: Identity) -> SocialAccount | None:
@@ -114,8 +114,8 @@ def _find(identity: Identity) -> SocialAccount | None:
     return rows.select_related("user__profile").first()
 
 
-def _insert(person: User, identity: Identity) -> None:
-    SocialAccount.objects.create(
+def _insert(person: User, identity: Identity) -> SocialAccount:
+    return SocialAccount.objects.create(
         user=person, provider=identity.provider, uid=identity.uid, extra_data={"shown": identity.shown}
     )
 
