@@ -39,6 +39,8 @@ class IdentityProvider:
         #: changes the claims of the next ID tokens
         self.claims: dict[str, Any] = {}
         self.signing = _SIGNING
+        #: shows a page of its own first, for browsers
+        self.asks = False
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
@@ -77,6 +79,8 @@ class IdentityProvider:
             return (*instead, "")
         if instead is not None:
             time.sleep(instead)
+        if path == "/favicon.ico":
+            return 204, "text/plain", b"", ""
         provider, _slash, what = path.lstrip("/").partition("/")
         if what == "authorize":
             return self._authorize(provider, values)
@@ -94,7 +98,7 @@ class IdentityProvider:
         return _json(404, {"message": "Not Found"})
 
     def _authorize(self, provider: str, values: dict[str, str]) -> tuple[int, str, bytes, str]:
-        if values.get("answer") is None and values.get("asks"):
+        if self.asks and values.get("answer") is None:
             return 200, "text/html", _page(values), ""
         person = getattr(self, provider)
         back = {"state": values.get("state", "")}
