@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.signals import (
     email_changed,
     email_confirmed,
@@ -44,7 +45,8 @@ def complete_new_user(instance: User, created: bool, raw: bool, update_fields: A
 @receiver(email_confirmed, dispatch_uid="accounts.confirm_email")
 def confirm_email(request: Any, email_address: Any, **_kwargs: Any) -> None:
     """allauth has taken the right code; one for a new password may have been asked for by the owner of the address."""
-    if PASSWORD_RESET_VERIFICATION_SESSION_KEY in request.session:
+    reset = getattr(request, "session", {}).get(PASSWORD_RESET_VERIFICATION_SESSION_KEY) or {}
+    if reset.get("code_confirmed") and reset.get("user_id") == user_id_to_str(email_address.user):
         services.drop_unconfirmed_identities(person=email_address.user)
     services.confirm_email(user=email_address.user)
 

@@ -23,6 +23,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from requests import RequestException
 
 from community.core.text import one_line
@@ -62,6 +63,11 @@ class _Readable:
     #: What was remembered when it began; set by the view.
     state: dict[str, Any]
 
+    def get_callback_url(self, *args: Any, **kwargs: Any) -> str:
+        """The way back: providers know one address of it, whatever the language of the page."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return str(super().get_callback_url(*args, **kwargs))  # type: ignore[misc]
+
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
         """The answer to the code. Raises ProviderException for garbage."""
         with reading():
@@ -87,6 +93,14 @@ class _OwnRequest:
     """For providers: what is asked for is ours to say, and not an address's."""
 
     account_class = KnownAs
+
+    def redirect(self, request: HttpRequest, process: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """On to the provider; the language of the page is remembered for the way back."""
+        language = translation.get_language()
+        response: HttpResponse = super().redirect(  # type: ignore[misc]
+            request, process, *args, language=language, **kwargs
+        )
+        return response
 
     def get_auth_params_from_request(self, request: HttpRequest, action: str) -> dict[str, Any]:
         """The settings' parameters; allauth takes more from the address of the page."""

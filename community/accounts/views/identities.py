@@ -19,16 +19,18 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.views import SignupView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.accounts import permissions, selectors, services
-from community.core import limits
+from community.core import languages, limits
 from community.core.addresses import address_key, client_address
 from community.core.errors import Conflict, DomainError, Invalid, NotFound
 
@@ -55,6 +57,8 @@ def begin(request: HttpRequest, provider: str) -> HttpResponse:
         return _asked_first(request, found)
     limits.guard("auth-identity", f"source:{address_key(client_address(request))}")
     if request.POST.get("process") == AuthProcess.CONNECT:
+        if not permissions.is_person(request.user):
+            return redirect_to_login(reverse("account_identities"))
         permissions.require_writer(request.user)
         raise_if_reauthentication_required(request, app="allauth.socialaccount")
         if not _is_proved(request):
@@ -75,11 +79,14 @@ def _asked_first(request: HttpRequest, provider: Any) -> HttpResponse:
 
 
 class CallbackView(OAuth2CallbackView):
-    """allauth's, which shows the state of the sign-in to the adapter: the nonce is in it."""
+    """allauth's, which shows the state of the sign-in to the adapter, for its nonce, and goes on in its language."""
 
     def _get_state(self, request: HttpRequest, provider: Any) -> Any:
         state, response = super()._get_state(request, provider)
         self.adapter.state = state or {}
+        if (language := self.adapter.state.get("language")) in languages.codes():
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
         return state, response
 
 

@@ -17,7 +17,7 @@ from community.accounts.choices import Door, Outcome, Status
 from community.accounts.models import LoginAttempt, Preferences, Profile, Referral, TermsAgreement, User
 from community.core.models import OutboxFact
 from tests.factories import PASSWORD, make_user
-from tests.support.identity_provider import begin, github_person, google_person, parameters, running, sign_in
+from tests.support.identity_provider import begin, github_person, google_person, parameters, returned, running, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -339,6 +339,42 @@ def test_the_provider_is_asked_for_little_and_with_everything_that_protects(clie
     assert asked["code_challenge_method"] == "S256"
     assert min(len(asked[name]) for name in ("state", "nonce", "code_challenge")) >= 16
     assert parameters(begin(client, "github"))["scope"] == "user:email"
+
+
+def test_the_way_back_is_one_address_and_the_language_stays(client, provider):
+    asked = client.post("/de/account/google/login/")
+    assert parameters(asked)["redirect_uri"] == "http://testserver/account/google/login/callback/"
+    back = client.get(returned(asked))
+    assert back.headers["Location"] == f"/de{SIGN_UP}"
+    page = client.get(f"/de{SIGN_UP}")
+    assert 'lang="de"' in page.content.decode()
+    provider.instead["/google/token"] = (500, "text/html", b"Oops")
+    told = client.get(returned(client.post("/de/account/google/login/")))
+    assert (told.status_code, told.headers["Content-Language"]) == (401, "de")
+
+
+def test_who_came_by_a_provider_only_can_have_a_password_by_mail(client, provider, mailoutbox):
+    sign_in(client, "google")
+    finish(client)
+    person, guest, new = signed_in_as(client), client.__class__(), "Quiet-Harbour-1987!"
+    begun = guest.post("/account/password/reset/", {"email": person.email})
+    chosen = guest.post(begun.headers["Location"], {"code": code_of(mailoutbox[-1])})
+    guest.post(chosen.headers["Location"], {"password1": new, "password2": new})
+    person.refresh_from_db()
+    assert person.check_password(new)
+    assert SocialAccount.objects.get().user == person
+
+
+def test_a_reset_that_was_begun_elsewhere_takes_nothing_from_who_confirms_by_the_code(
+    client, provider, cast, mailoutbox
+):
+    client.post("/account/password/reset/", {"email": cast.fan.email})
+    provider.google = google_person(email_verified=False)
+    sign_in(client, "google")
+    answer = finish(client)
+    client.post(answer.headers["Location"], {"code": code_of(mailoutbox[-1])})
+    assert signed_in_as(client).email == "ada.love@people.example"
+    assert SocialAccount.objects.exists()
 
 
 def test_a_link_sends_nobody_to_the_provider(client, provider):

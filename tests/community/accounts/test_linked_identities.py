@@ -110,7 +110,8 @@ def test_the_address_of_another_does_not_matter_when_linking_by_hand(provider, c
 def test_who_may_not_write_links_nothing(provider, cast, client_for, who):
     client = client_for(getattr(cast, who) if who else None)
     answer = begin(client, "google", process="connect")
-    assert answer.status_code == (403 if who else 400)
+    assert answer.status_code == (403 if who else 302)
+    assert who or answer.headers["Location"] == f"/account/login/?next={PAGE}"
     back = returned(begin(client, "google"))
     # The state says what was begun: a way back cannot be made into a linking one.
     client.get(f"{back}&process=connect")
