@@ -40,7 +40,7 @@ class IdentitiesShape(Shape):
     items = IdentityShape(many=True)
 
 
-class RemovalInput(Input):
+class IdentityRemovalInput(Input):
     """The proof of who one is."""
 
     password = StrictCharField(
@@ -75,7 +75,7 @@ class IdentityView(ApiView):
         tag="Me",
         access="signed-in",
         status=204,
-        body=RemovalInput,
+        body=IdentityRemovalInput,
         parameters=[PATH_ID],
         errors=[400, 403, 404, 409],
     )

@@ -218,6 +218,9 @@ def test_the_api_lists_and_removes(provider, cast, client_for, mailoutbox):
     assert error_of(send(mine, "delete", address, {}))[0] == 400
     assert error_of(send(mine, "delete", address, {"password": "wrong"}))[0] == 400
     assert error_of(send(mine, "delete", address, {"password": 7}))[0] == 400
+    assert error_of(mine.delete(address))[0] == 400
+    assert error_of(mine.delete("/api/me/identities/999999999999999999"))[0] == 404
+    assert mine.delete("/api/me/identities/-1").status_code == 404
     assert error_of(send(client_for(cast.other_fan), "delete", address, {"password": PASSWORD}))[0] == 404
     assert SocialAccount.objects.count() == 3
     assert send(mine, "delete", address, {"password": PASSWORD}).status_code == 204
@@ -283,9 +286,20 @@ def test_the_headless_way_leads_nobody_elsewhere_and_refuses_closed_accounts(pro
     ):
         assert client.post("/_allauth/browser/v1/auth/provider/redirect", form).status_code == 401
     linked(cast.banned)
+    linked(cast.fan, uid="7")
     form = {"provider": "google", "callback_url": "/latest/", "process": "login"}
     back = client.get(returned(client.post("/_allauth/browser/v1/auth/provider/redirect", form)))
     assert back.headers["Location"] == "/latest/?error=account_closed&error_process=login"
+    assert "_auth_user_id" not in client.session
+    for _try in range(5):
+        client.post("/account/login/", {"login": "fan", "password": "wrong"})
+    provider.google = google_person(sub="7")
+    back = client.get(returned(client.post("/_allauth/browser/v1/auth/provider/redirect", form)))
+    assert back.headers["Location"] == "/latest/?error=too_many_login_attempts&error_process=login"
+    make_user("begun", email="begun@people.example", verified_email=False)
+    provider.google = google_person(sub="8", email="begun@people.example")
+    back = client.get(returned(client.post("/_allauth/browser/v1/auth/provider/redirect", form)))
+    assert back.headers["Location"] == "/latest/?error=email_begun&error_process=login"
     assert "_auth_user_id" not in client.session
 
 
