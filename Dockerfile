@@ -18,7 +18,7 @@ RUN DJANGO_SETTINGS_MODULE=sparkle_site.settings.production \
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sparkle \
- && install -d -o sparkle -g sparkle /data/media
+ && install -d -o sparkle -g sparkle /data/media /data/private
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app
@@ -29,7 +29,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=sparkle_site.settings.production \
     HOST=0.0.0.0 \
     PORT=8000 \
-    MEDIA_ROOT=/data/media
+    MEDIA_ROOT=/data/media \
+    PRIVATE_ROOT=/data/private
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 # Asks as the public host, since the site answers to no other.

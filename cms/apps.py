@@ -8,7 +8,8 @@ class CmsConfig(AppConfig):
     label = "cms"
 
     def ready(self) -> None:
-        from cms import integrity_checks, receivers, statistics, subscribers, targets, tasks, views  # noqa: F401
+        from cms import holdings, integrity_checks, receivers, statistics, subscribers, targets, tasks, views  # noqa: F401
 
         targets.register()
+        holdings.register()
         statistics.register()

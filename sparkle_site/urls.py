@@ -15,6 +15,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import authenticate_with_password
 
 from cms import views as cms_views
+from community.accounts.views import leaving
 from community.accounts.views import profile as own_profile
 from community.accounts.views.security import security, undo_email
 from community.accounts.views.sessions import ChoosePasswordView, sessions, suspended, tokens
@@ -72,6 +73,10 @@ urlpatterns += i18n_patterns(
     path("account/sessions/", sessions, name="usersessions_list"),
     path("account/profile/", own_profile.profile, name="account_profile"),
     path("account/username/", own_profile.username, name="account_username"),
+    path("account/privacy/", leaving.privacy, name="account_privacy"),
+    path("account/export/", leaving.export, name="account_export"),
+    path("account/export/download/", leaving.download, name="account_export_download"),
+    path("account/delete/", leaving.delete, name="account_delete"),
     path("account/tokens/", tokens, name="account_tokens"),
     path("account/security/", security, name="account_security"),
     path("account/email/undo/<str:token>/", undo_email, name="account_undo_email"),

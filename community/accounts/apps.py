@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from community.accounts import (  # noqa: F401
             adapters,
+            holdings,
             identities,
             integrity_checks,
             receivers,
@@ -23,6 +24,7 @@ class AccountsConfig(AppConfig):
         from community.core import encryption
 
         targets.register()
+        holdings.register()
         token_reader.register()
         second_factor.install()
         adapters.install()

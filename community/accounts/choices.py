@@ -244,3 +244,9 @@ RESERVED_USERNAMES = frozenset(
 
 #: Links of a profile, as columns of the profile.
 SOCIAL_FIELDS = ("twitter", "instagram", "tiktok", "discord", "youtube")
+
+#: What stands in the place of a person who is gone; the rest of the name is the id.
+DELETED_NAME = "Deleted User"
+DELETED_USERNAME = "deleted_"
+#: An address that exists nowhere, now or later (RFC 2606).
+DELETED_HOST = "deleted.invalid"

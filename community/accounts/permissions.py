@@ -94,6 +94,16 @@ def can_change_profile(actor: Actor, owner: User) -> bool:
     return isinstance(actor, User) and actor.pk == owner.pk and can_write(actor)
 
 
+def can_leave(actor: Actor) -> bool:
+    """Whoever can sign in may take their data home and have their account deleted: also while it is suspended."""
+    return isinstance(actor, User) and actor.status not in CLOSED_STATUSES
+
+
+def can_erase_person(actor: Actor, person: User) -> bool:
+    """ADMIN, and only people who are banned: everybody else decides that themselves."""
+    return has_role(actor, Role.ADMIN) and person.status == Status.BANNED
+
+
 def can_change_role(actor: Actor, person: User, role: Role) -> bool:
     """ADMIN, and nobody changes their own role."""
     return has_role(actor, Role.ADMIN) and isinstance(actor, User) and actor.pk != person.pk

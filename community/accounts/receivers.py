@@ -16,14 +16,16 @@ from allauth.account.signals import (
     password_set,
 )
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from community.accounts import rules, services
 from community.accounts.choices import Door
-from community.accounts.models import Profile, User
+from community.accounts.models import DataExport, Profile, User
 from community.core import generations
 from community.core.addresses import client_address
 
@@ -67,6 +69,8 @@ def signed_in(user: Any, request: Any, **_kwargs: Any) -> None:
     if steps and steps[-1] == "socialaccount":
         visit = dataclasses.replace(visit, door=Door.SOCIAL)
     services.record_success(user=user, visit=visit, before=getattr(user, "signed_in_before", None))
+    if services.undo_deletion(person=user) and visit.door in (Door.PAGE, Door.SOCIAL):
+        messages.success(request, _("Welcome back! Your account stays: it is not deleted any more."), fail_silently=True)
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")
@@ -124,3 +128,9 @@ def second_factor_off(instance: Authenticator, origin: Any = None, **_kwargs: An
     went_itself = origin.model if isinstance(origin, QuerySet) else type(origin)
     if went_itself is Authenticator:
         services.alert_of_second_factor(user_id=instance.user_id, on=False, kind=instance.type, row_id=instance.pk)
+
+
+@receiver(post_delete, sender=DataExport, dispatch_uid="accounts.export_deleted")
+def export_deleted(instance: DataExport, **_kwargs: Any) -> None:
+    """An account that nobody confirmed goes as a whole, and its file with it."""
+    services.remove_export_file(instance)

@@ -44,3 +44,28 @@ def mail_code(data: CodeMail) -> None:
 def forget_unfinished() -> int:
     """Deletes accounts whose address nobody confirmed for a week, with old codes and names set aside."""
     return services.forget_unfinished()
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportToMake:
+    """The file that somebody asked for."""
+
+    export_id: int
+
+
+@job(queue="media", name="data-export", data=ExportToMake, startable=False)
+def make_export(data: ExportToMake) -> bool:
+    """Makes the file with everything held about a person, and tells them."""
+    return services.make_export(export_id=data.export_id)
+
+
+@job(queue="cleanup", name="old-exports", every=Cron(minute=25))
+def forget_exports() -> int:
+    """Deletes files of people's data after their seven days."""
+    return services.forget_exports()
+
+
+@job(queue="cleanup", name="deletions", every=Cron(minute=20))
+def erase_due() -> int:
+    """Erases accounts whose days of grace are over, and ends what a crash has left in the middle."""
+    return services.erase_due()

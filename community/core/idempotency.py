@@ -140,6 +140,11 @@ def _forget_surplus(owner: str) -> None:
         )
 
 
+def forget_owner(owner: str) -> int:
+    """Deletes all answers kept for one owner, such as `user:7`; returns how many rows went."""
+    return IdempotencyKey.objects.filter(owner=owner).delete()[0]
+
+
 def forget_old() -> int:
     """Deletes what nobody can be answered with any more; returns how many rows went."""
     return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - KEPT).delete()[0]

@@ -120,3 +120,32 @@ class IdentityRemoved(Fact):
 
     user_id: int
     provider: str
+
+
+@fact_class("user.data_exported", aggregate="user", by="user_id")
+class DataExported(Fact):
+    """The file with everything held about a person is ready for them."""
+
+    user_id: int
+
+
+@fact_class("user.deletion_requested", aggregate="user", by="user_id")
+class DeletionRequested(Fact):
+    """The account is to go once its days of grace are over."""
+
+    user_id: int
+
+
+@fact_class("user.deletion_undone", aggregate="user", by="user_id")
+class DeletionUndone(Fact):
+    """The person came back in time: the account stays."""
+
+    user_id: int
+
+
+@fact_class("user.deleted", aggregate="user", by="user_id")
+class UserDeleted(Fact):
+    """Nothing is left of the person but an account without a name; `with_content`: their posts are gone as well."""
+
+    user_id: int
+    with_content: bool

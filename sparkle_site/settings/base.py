@@ -87,6 +87,14 @@ def base(env: environment.Environment) -> dict[str, Any]:
         if env.s3_bucket
         else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     )
+    #: Never behind a public address: the site hands these files out itself.
+    for_one: dict[str, Any] = (
+        {**media, "OPTIONS": {**media["OPTIONS"], "location": "private", "default_acl": "private",
+                              "querystring_auth": True, "file_overwrite": True}}
+        if env.s3_bucket
+        else {**media, "OPTIONS": {"location": str((ROOT / env.private_root).resolve()), "base_url": None,
+                                   "allow_overwrite": True, "file_permissions_mode": 0o600}}
+    )  # fmt: skip
     return {
         "ENV": env,
         "DEBUG": env.debug,
@@ -118,6 +126,7 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "MEDIA_ROOT": str((ROOT / env.media_root).resolve()),
         "STORAGES": {
             "default": media,
+            "private": for_one,
             "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
         },
         "YOUTUBE_OEMBED_URL": env.youtube_oembed_url,

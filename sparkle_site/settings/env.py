@@ -106,6 +106,10 @@ class Environment:
     sparkle_demo: bool = _variable("Demonstration: accounts listed on the sign-in page. Never in production.", False)
     sparkle_var: str = _variable("The folder for private engines, kept mail and logs.", "var")
     media_root: str = _variable("The folder for uploaded files, when no S3 bucket is set.", "media")
+    private_root: str = _variable(
+        "The folder for files of one person only, such as their data to take home, when no S3 bucket is set.",
+        "var/private",
+    )
     s3_bucket: str = _variable("Bucket for uploaded files; credentials come from the usual AWS_ variables.", "")
     s3_endpoint_url: str = _variable("Address of an S3-compatible store other than AWS.", "")
     s3_region: str = _variable("Region of the bucket.", "")

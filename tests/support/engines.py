@@ -62,6 +62,7 @@ class Engines:
         os.environ["REDIS_URL"] = redis_url
         os.environ["SPARKLE_VAR"] = str(VAR / "runs" / name)
         os.environ["MEDIA_ROOT"] = str(VAR / "runs" / name / "media")
+        os.environ["PRIVATE_ROOT"] = str(VAR / "runs" / name / "private")
         with redis.Redis.from_url(redis_url) as client:
             client.flushdb()
 

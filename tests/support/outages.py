@@ -67,6 +67,7 @@ class Outages:
             REDIS_URL=self.redis_url,
             SPARKLE_VAR=str(self.folder / "var"),
             MEDIA_ROOT=str(self.folder / "media"),
+            PRIVATE_ROOT=str(self.folder / "private"),
             RATE_LIMIT_SCALE="10000",
             DATABASE_TRANSACTION_TIMEOUT_MS="2000",  # a hanging database is given up two seconds later
             LOG_LEVEL="warning",

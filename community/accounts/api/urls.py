@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from community.accounts.api import identities, people, registration, sessions, two_factor, views
+from community.accounts.api import leaving, people, registration, sessions, two_factor, views
 from community.accounts.api.avatar import AvatarView
 from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 
@@ -35,6 +36,8 @@ urlpatterns = [
     re_path(r"^me/tokens/(?P<id>[0-9]{1,18})\Z", sessions.TokenView.as_view()),
     path("me/identities", identities.IdentitiesView.as_view()),
     re_path(r"^me/identities/(?P<id>[0-9]{1,18})\Z", identities.IdentityView.as_view()),
+    path("me/export", leaving.ExportView.as_view()),
+    path("me/deletion", leaving.DeletionView.as_view()),
     path("users", people.UsersView.as_view()),
     path("users/availability", people.AvailabilityView.as_view()),
     re_path(r"^users/(?P<username>[A-Za-z0-9_]{1,50})\Z", views.UserView.as_view()),

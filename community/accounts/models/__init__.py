@@ -1,6 +1,7 @@
 """The tables of people."""
 
 from community.accounts.models.alerts import EmailChange, SecurityAlert
+from community.accounts.models.leaving import DataExport, DeletionRequest, RetiredName
 from community.accounts.models.names import FormerUsername
 from community.accounts.models.people import Preferences, Profile, User, UserManager, UserQuerySet
 from community.accounts.models.registration import (
@@ -16,6 +17,8 @@ from community.accounts.models.tokens import PersonalAccessToken, StatusChange
 __all__ = [
     "CodeChallenge",
     "EmailChange",
+    "DataExport",
+    "DeletionRequest",
     "FormerUsername",
     "LoginAttempt",
     "NameReservation",
@@ -25,6 +28,7 @@ __all__ = [
     "Referral",
     "ReferralCode",
     "SecurityAlert",
+    "RetiredName",
     "StatusChange",
     "TermsAgreement",
     "User",

@@ -17,11 +17,13 @@ from community.accounts.selectors.identities import (
     provider_name,
     signed_in_just_now,
 )
+from community.accounts.selectors.leaving import ExportCard, deletion_of, export_of, is_last_administrator, open_export
 from community.accounts.selectors.names import (
     get_person_by_former_name,
     is_former_username,
     is_username_available,
     is_username_free,
+    name_digest,
     search_people,
 )
 from community.accounts.selectors.people import (
@@ -60,6 +62,7 @@ __all__ = [
     "Account",
     "AuthorCard",
     "IdentityCard",
+    "ExportCard",
     "LinkCard",
     "SecondFactor",
     "SessionCard",
@@ -69,6 +72,8 @@ __all__ = [
     "author_card",
     "completeness_of",
     "count_open_alerts",
+    "deletion_of",
+    "export_of",
     "find_by_email",
     "find_confirmed_holder",
     "find_email_change",
@@ -80,6 +85,7 @@ __all__ = [
     "is_former_username",
     "is_last_way_in",
     "is_provider_on",
+    "is_last_administrator",
     "is_username_available",
     "is_username_free",
     "is_visible",
@@ -94,6 +100,8 @@ __all__ = [
     "list_tokens",
     "may_open_admin",
     "needs_mailed_code",
+    "name_digest",
+    "open_export",
     "profile_links",
     "provider_name",
     "search_people",

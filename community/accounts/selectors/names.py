@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from community.accounts import permissions
 from community.accounts.choices import CLOSED_STATUSES, Role, Status
-from community.accounts.models import FormerUsername, NameReservation, User
+from community.accounts.models import FormerUsername, NameReservation, RetiredName, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import is_possible_username
 from community.accounts.selectors.people import list_everybody
@@ -25,8 +26,17 @@ def is_username_free(username: str) -> bool:
 
 
 def is_former_username(username: str) -> bool:
-    """Has somebody given this name up so lately that it still leads to them?"""
-    return FormerUsername.objects.filter(username=username.lower(), free_at__gt=timezone.now()).exists()
+    """Has somebody given this name up so lately that it is nobody else's: it leads to them, or they are gone?"""
+    now = timezone.now()
+    return (
+        FormerUsername.objects.filter(username=username.lower(), free_at__gt=now).exists()
+        or RetiredName.objects.filter(digest=name_digest(username), free_at__gt=now).exists()
+    )
+
+
+def name_digest(username: str) -> str:
+    """What is kept of the name of somebody who is gone."""
+    return salted_hmac("accounts.retired-name", username.lower(), algorithm="sha256").hexdigest()
 
 
 def is_username_available(username: str) -> bool:

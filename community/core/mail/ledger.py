@@ -156,9 +156,13 @@ def list_messages(*, state: str = "", recipient: str = "", limit: int = 100) -> 
     return list((rows.filter(recipient__iexact=recipient) if recipient else rows)[:limit])
 
 
-def forget_recipient(recipient: str) -> int:
-    """Deletes what is kept of mails to an address that have ended; returns how many. Others end first."""
-    return MailMessage.objects.filter(recipient__iexact=recipient).exclude(ended_at=None).delete()[0]
+def forget_recipient(recipient: str, *, waiting: bool = False) -> int:
+    """Deletes what is kept of mails to an address that have ended; returns how many. Others end first.
+
+    With `waiting` these go too: what has not left stays unsent.
+    """
+    rows = MailMessage.objects.filter(recipient__iexact=recipient)
+    return (rows if waiting else rows.exclude(ended_at=None)).delete()[0]
 
 
 def purge() -> int:
