@@ -12,7 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from cms.models import PostPage
 from cms.services import leaving
 from community.core import holdings
-from community.core.holdings import CHUNK, Holding, Leaves, Subject, find, goes_with, kept, owned, pointers, row_of, rows_of
+from community.core.holdings import (
+    CHUNK,
+    Holding,
+    Leaves,
+    Subject,
+    find,
+    goes_with,
+    kept,
+    owned,
+    pointers,
+    row_of,
+    rows_of,
+)
 
 #: Posts first, then what they lie below, then what they show: a picture goes when nothing shows it any more.
 POSTS, SERIES, MENTIONS, AUTHOR_PAGE, UPLOADS = 10, 15, 18, 20, 30
@@ -123,7 +135,7 @@ def _desk() -> Iterable[Holding]:
     )  # fmt: skip
 
 
-def _forget_notes(subject: Subject) -> None:
+def _forget_notes(*, subject: Subject) -> None:
     find("wagtailcore.Comment", ["resolved_by"], subject).update(resolved_by=None)
     find("wagtailcore.Comment", ["user"], subject).delete()
 

@@ -36,7 +36,7 @@ from community.facts.posts import PostDeleted
 _EMPTIED = ("headline", "about", "seo_title", "search_description")
 
 
-def forget_posts(subject: Subject) -> None:
+def forget_posts(*, subject: Subject) -> None:
     """Drafts and what lies in the bin go for good, and published posts where that was asked; others lose the past."""
     for pk in PostPage.objects.filter(author_id=subject.id).order_by("pk").values_list("pk", flat=True):
         _forget_post(pk, with_content=subject.with_content)
@@ -54,7 +54,7 @@ def _forget_post(pk: int, *, with_content: bool) -> None:
         _forget_past(post)
 
 
-def forget_series(subject: Subject) -> None:
+def forget_series(*, subject: Subject) -> None:
     """Series without parts go when the posts do; others lose the past."""
     page = CreatorPage.objects.filter(person_id=subject.id).first()
     if page is not None:
@@ -74,7 +74,7 @@ def _forget_series(pk: int, *, with_content: bool) -> None:
 
 
 @retried
-def forget_author_page(subject: Subject) -> None:
+def forget_author_page(*, subject: Subject) -> None:
     """The author page goes; while something lies below it, it stays under another name and address, and empty.
 
     No redirect leads there from the old address, and none from an older one.
@@ -147,8 +147,8 @@ def _forget_past(page: Page) -> None:
     PagePreview.objects.filter(token__startswith=f"id={page.pk}:").delete()
 
 
-def forget_mentions_in_log(subject: Subject) -> None:
-    """Log entries of other pages name an author page where something was moved from or to, and the person themselves."""
+def forget_mentions_in_log(*, subject: Subject) -> None:
+    """Log entries of other pages name an author page where something was moved to or from it."""
     page = CreatorPage.objects.filter(person_id=subject.id).values_list("pk", flat=True).first()
     with transaction.atomic():
         if page is not None:
@@ -159,7 +159,7 @@ def forget_mentions_in_log(subject: Subject) -> None:
         _forget_log_of(User, [subject.id])
 
 
-def forget_images(subject: Subject) -> None:
+def forget_images(*, subject: Subject) -> None:
     """Pictures that nothing shows go, with their files first; those in a post stay, and say no more whose they were."""
     for image in CustomImage.objects.filter(uploaded_by_user_id=subject.id).order_by("pk"):
         if _is_used(image):
@@ -170,7 +170,7 @@ def forget_images(subject: Subject) -> None:
         _delete_upload(image)
 
 
-def forget_documents(subject: Subject) -> None:
+def forget_documents(*, subject: Subject) -> None:
     """The same of documents."""
     for document in CustomDocument.objects.filter(uploaded_by_user_id=subject.id).order_by("pk"):
         if _is_used(document):
@@ -202,7 +202,7 @@ def _forget_log_of(model: type[models.Model], ids: Iterable[int]) -> None:
     ModelLogEntry.objects.filter(content_type=kind, object_id__in=[str(pk) for pk in ids]).delete()
 
 
-def forget_admin_picture(subject: Subject) -> None:
+def forget_admin_picture(*, subject: Subject) -> None:
     """The picture and the choices of the admin."""
     for row in UserProfile.objects.filter(user_id=subject.id):
         if row.avatar:
@@ -211,7 +211,7 @@ def forget_admin_picture(subject: Subject) -> None:
             UserProfile.objects.filter(pk=row.pk).delete()
 
 
-def forget_uploads(subject: Subject) -> None:
+def forget_uploads(*, subject: Subject) -> None:
     """Files that were sent to the admin and never became a picture."""
     for row in UploadedFile.objects.filter(uploaded_by_user_id=subject.id):
         row.file.storage.delete(row.file.name)
@@ -220,12 +220,12 @@ def forget_uploads(subject: Subject) -> None:
 
 
 @transaction.atomic
-def forget_locks(subject: Subject) -> None:
+def forget_locks(*, subject: Subject) -> None:
     """Pages that the person had locked are open again."""
     Page.objects.filter(locked_by_id=subject.id).update(locked=False, locked_by=None, locked_at=None)
 
 
 @transaction.atomic
-def forget_import_key(subject: Subject) -> None:
+def forget_import_key(*, subject: Subject) -> None:
     """The name that an import knew the person by; a later one would give it back to them."""
     ImportedObject.objects.filter(user_id=subject.id).delete()

@@ -76,9 +76,9 @@ def _avatar(subject: Subject) -> Iterator[FieldFile]:
         yield profile.avatar
 
 
-def _forget_exports(subject: Subject) -> None:
+def _forget_exports(*, subject: Subject) -> None:
     for row in DataExport.objects.filter(user_id=subject.id):
-        services.remove_export(row)
+        services.remove_export(row=row)
 
 
 def _signing_in() -> Iterable[Holding]:
@@ -105,12 +105,13 @@ def _signing_in() -> Iterable[Holding]:
     )  # fmt: skip
 
 
-def _forget_sessions(subject: Subject) -> None:
-    services.close_sessions(person=User.objects.get(pk=subject.id), tokens=True)
+def _forget_sessions(*, subject: Subject) -> None:
+    for person in User.objects.filter(pk=subject.id):
+        services.close_sessions(person=person, tokens=True)
 
 
 @transaction.atomic
-def _forget_admin_log(subject: Subject) -> None:
+def _forget_admin_log(*, subject: Subject) -> None:
     """What staff wrote about the person holds the name."""
     about = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=about, object_id=str(subject.id)).delete()
@@ -122,7 +123,8 @@ def _joining() -> Iterable[Holding]:
     yield owned("accounts.TermsAgreement", "user", title=_("Terms you agreed to"))
     yield Holding(
         "accounts.CodeChallenge", ("user", "email"), Leaves.DELETED, title=_("Codes we mailed to you"),
-        lasts=_("a day"), rows=lambda subject: rows_of(_codes(subject), hide=("user", "digest", "client", "code_digest")),
+        lasts=_("a day"),
+        rows=lambda subject: rows_of(_codes(subject), hide=("user", "digest", "client", "code_digest")),
         forget=_forget_codes,
     )  # fmt: skip
     yield Holding(
@@ -144,12 +146,12 @@ def _codes(subject: Subject) -> Any:
 
 
 @transaction.atomic
-def _forget_codes(subject: Subject) -> None:
+def _forget_codes(*, subject: Subject) -> None:
     _codes(subject).delete()
 
 
 @transaction.atomic
-def _forget_reservations(subject: Subject) -> None:
+def _forget_reservations(*, subject: Subject) -> None:
     NameReservation.objects.filter(username__iexact=subject.username).delete()
 
 
@@ -168,7 +170,7 @@ def _core() -> Iterable[Holding]:
     yield kept("core.LimitCount", "key_digest", because="A hash and a number. Gone after the window of its limit.")
     yield Holding(
         "core.IdempotencyKey", ("owner",), Leaves.DELETED, title=_("Answers kept for programs that ask twice"),
-        lasts=_("a day"), forget=lambda subject: idempotency.forget_owner(f"user:{subject.id}"),
+        lasts=_("a day"), forget=_forget_answers,
     )  # fmt: skip
     yield Holding(
         "core.MailMessage", ("recipient",), Leaves.DELETED, title=_("That we sent you mail; not what it said"),
@@ -188,6 +190,10 @@ def _mails(subject: Subject) -> Iterator[Mapping[str, Any]]:
         yield {"to": row.recipient, "purpose": row.purpose, "state": row.state, "at": row.created_at}
 
 
-def _forget_mails(subject: Subject) -> None:
+def _forget_mails(*, subject: Subject) -> None:
     for address in subject.addresses:
         mail.forget_recipient(address, waiting=True)
+
+
+def _forget_answers(*, subject: Subject) -> None:
+    idempotency.forget_owner(f"user:{subject.id}")

@@ -133,4 +133,4 @@ def second_factor_off(instance: Authenticator, origin: Any = None, **_kwargs: An
 @receiver(post_delete, sender=DataExport, dispatch_uid="accounts.export_deleted")
 def export_deleted(instance: DataExport, **_kwargs: Any) -> None:
     """An account that nobody confirmed goes as a whole, and its file with it."""
-    services.remove_export_file(instance)
+    services.remove_export_file(row=instance)

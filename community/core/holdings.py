@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import models, transaction
@@ -40,7 +40,12 @@ class Subject:
 
 Rows = Callable[[Subject], Iterable[Mapping[str, Any]]]
 Files = Callable[[Subject], Iterable[FieldFile]]
-Forget = Callable[[Subject], object]
+
+
+class Forget(Protocol):
+    """Makes what is held about `subject` go; bears being called again."""
+
+    def __call__(self, *, subject: Subject) -> object: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +119,7 @@ def owned(
     def rows(subject: Subject) -> Iterator[Mapping[str, Any]]:
         return rows_of(find(model, links, subject), hide=hidden | set(links))
 
-    def forget(subject: Subject) -> None:
+    def forget(*, subject: Subject) -> None:
         with transaction.atomic():
             find(model, links, subject).delete()
 
@@ -125,7 +130,7 @@ def owned(
 def pointers(model: str, *links: str, also: Iterable[str] = (), **more: Any) -> Holding:
     """Columns that say who did something to a thing that stays: emptied. `also` are columns that say of what thing."""
 
-    def forget(subject: Subject) -> None:
+    def forget(*, subject: Subject) -> None:
         with transaction.atomic():
             for link in links:
                 find(model, [link], subject).update(**{link: None})

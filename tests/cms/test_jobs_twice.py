@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from cms.models import CustomImage, PostPage
 from cms.services.search import count_search
+from community.accounts.models import DeletionRequest
+from community.accounts.services import request_deletion, request_export
 from community.core import integrity, jobs, mail
 from community.core.models import Job, LimitCount, OutboxFact
-from tests.factories import make_image, make_post
+from tests.factories import make_image, make_post, make_user
 
 #: Tables of the ledger itself, and what the database counts.
 OWN = {"job", "job_queue", "job_slot"}
@@ -38,8 +40,13 @@ def a_mail() -> dict[str, int]:
     return {"message_id": message_id, "round": 1}
 
 
+def an_export() -> dict[str, int]:
+    """A file with somebody's data that waits, as its job names it."""
+    return {"export_id": request_export(actor=make_user()).pk}
+
+
 #: What jobs take that take something, with something to do.
-DATA = {"email/deliver": a_mail}
+DATA = {"email/deliver": a_mail, "media/data-export": an_export}
 
 
 @pytest.fixture
@@ -54,6 +61,8 @@ def work_to_do(cast: Any) -> None:
     CustomImage.objects.filter(pk=make_image().pk).update(variants_version=0)
     LimitCount.objects.create(bucket="old", key_digest="", window_start=old)
     OutboxFact.objects.update(delivered_at=old)
+    request_deletion(actor=cast.other_fan)
+    DeletionRequest.objects.update(due_at=old)
     count_search(text="curtain", found=True, agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
 
 
@@ -78,6 +87,8 @@ def test_every_job_that_runs_twice_does_nothing_the_second_time() -> None:
         "wagtailsearchpromotions_querydailyhits",
         "cms_postpage",
         "cms_customimage",
+        "accounts_deletionrequest",
+        "accounts_dataexport",
     }
     assert did <= changed
     assert PostPage.objects.filter(live=True).count() == 1

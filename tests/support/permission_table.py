@@ -158,6 +158,10 @@ SITE = [
     row("GET", "account/tokens/", "/account/tokens/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/security/", "/account/security/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/email/undo/<str:token>/", "/account/email/undo/none/", "404"),
+    row("GET", "account/privacy/", "/account/privacy/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/export/", "/account/export/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/export/download/", "/account/export/download/", "302"),
+    row("GET", "account/delete/", "/account/delete/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/suspended/", "/account/suspended/", "302 302 302 200 302 302 302 302 302"),
 ]
 
@@ -230,6 +234,11 @@ API = [
     row("DELETE", "/api/me/tokens/{id}", "/api/me/tokens/0", "401 404 404 404 404 404 404 404 404"),
     row("GET", "/api/me/identities", "/api/me/identities", "401 200 200 200 200 200 200 200 200"),
     row("DELETE", "/api/me/identities/{id}", "/api/me/identities/0", "401 404 404 404 404 404 404 404 404", {}),
+    row("GET", "/api/me/export", "/api/me/export", "401 200 200 200 200 200 200 200 200"),
+    row("POST", "/api/me/export", "/api/me/export", "401 202 202 202 202 202 202 202 202"),
+    row("GET", "/api/me/deletion", "/api/me/deletion", "401 200 200 200 200 200 200 200 200"),
+    row("POST", "/api/me/deletion", "/api/me/deletion", "401 400 400 400 400 400 400 400 400", {}),
+    row("DELETE", "/api/me/deletion", "/api/me/deletion", "401 404 404 404 404 404 404 404 404"),
     row("PUT", "/api/me", "/api/me", "401 200 403 403 200 200 200 200 200", {"location": "Berlin"}),
     row("PATCH", "/api/me", "/api/me", "401 200 403 403 200 200 200 200 200", {"location": "Bonn"}),
     row("PUT", "/api/me/username", "/api/me/username", "401 400 400 400 400 400 400 400 400", {"username": "ada"}),

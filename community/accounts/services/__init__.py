@@ -21,7 +21,6 @@ from community.accounts.services.identities import (
     sign_up_by_identity,
 )
 from community.accounts.services.erasing import (
-    avatar_files,
     erase,
     erase_due,
     forget_names,

@@ -45,7 +45,7 @@ def erase_due() -> int:
     for person_id in due.order_by("due_at", "pk").values_list("user_id", flat=True):
         try:
             gone += erase(person_id=person_id)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others go all the same, and it is raised
+        except Exception as error:
             log.exception("not_erased", person_id=person_id)
             problem = error
     RetiredName.objects.filter(free_at__lte=timezone.now()).delete()
@@ -65,27 +65,27 @@ def erase(*, person_id: int) -> bool:
         return False
     for holding in holdings.registered():
         if holding.forget is not None:
-            holding.forget(subject)
+            holding.forget(subject=subject)
     return _end(subject)
 
 
 @retried
 def _begin(person_id: int) -> Subject | None:
     person = User.objects.select_for_update().filter(pk=person_id).first()
-    request = DeletionRequest.objects.filter(user_id=person_id).first()
-    if person is None or request is None:
+    wanted = DeletionRequest.objects.filter(user_id=person_id).first()
+    if person is None or wanted is None:
         return None
-    if request.begun_at is None:
-        if request.due_at > timezone.now():
+    if wanted.begun_at is None:
+        if wanted.due_at > timezone.now():
             return None
         if is_last_administrator(person):
             log.warning("last_administrator_stays", person_id=person_id)
             return None
-        request.begun_at = timezone.now()
-        request.save(update_fields=["begun_at"])
+        wanted.begun_at = timezone.now()
+        wanted.save(update_fields=["begun_at"])
     if person.status != Status.DELETED:
         person = change_status(actor=None, person=person, status=Status.DELETED, system=True)
-    return subject_of(person, with_content=request.with_content)
+    return subject_of(person, with_content=wanted.with_content)
 
 
 @retried
@@ -97,7 +97,7 @@ def _end(subject: Subject) -> bool:
 
 
 @retried
-def forget_names(subject: Subject) -> None:
+def forget_names(*, subject: Subject) -> None:
     """The account loses its name, address, password, role and rights; the names stay kept from others for a while."""
     person = User.objects.select_for_update().get(pk=subject.id)
     nobody = f"{DELETED_USERNAME}{person.pk}"
@@ -123,19 +123,19 @@ def _retire_names(person: User, nobody: str) -> None:
     FormerUsername.objects.filter(user=person).delete()
 
 
-def forget_profile(subject: Subject) -> None:
+def forget_profile(*, subject: Subject) -> None:
     """The profile is emptied; its pictures go first, so that no file is left when this ends in the middle."""
     profile = Profile.objects.get(user_id=subject.id)
-    for name in avatar_files(profile):
+    for name in _avatar_files(profile):
         profile.avatar.storage.delete(name)
     _empty_profile(subject)
 
 
-def avatar_files(profile: Profile) -> list[str]:
+def _avatar_files(profile: Profile) -> list[str]:
     """The names of all files of a person's picture."""
     sources = profile.avatar_variants.get("avatar", {}).get("sources", {})
     names = [name for made in sources.values() for name, _width in made]
-    return [*names, profile.avatar.name] if profile.avatar else names
+    return [*names, str(profile.avatar.name)] if profile.avatar else names
 
 
 @retried
@@ -149,7 +149,7 @@ def _empty_profile(subject: Subject) -> None:
 
 
 @retried
-def forget_preferences(subject: Subject) -> None:
+def forget_preferences(*, subject: Subject) -> None:
     """Choices about the site are as in the beginning: every account has some."""
     preferences = Preferences.objects.select_for_update().get(user_id=subject.id)
     for field in Preferences._meta.concrete_fields:
@@ -159,6 +159,6 @@ def forget_preferences(subject: Subject) -> None:
 
 
 @retried
-def forget_reasons(subject: Subject) -> None:
+def forget_reasons(*, subject: Subject) -> None:
     """When the status changed stays; why, in somebody's words, does not."""
     StatusChange.objects.filter(user_id=subject.id).exclude(reason="").update(reason="")

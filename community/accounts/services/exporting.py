@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -122,17 +123,17 @@ def forget_exports() -> int:
     old = Q(expires_at__lte=now) | Q(ready_at=None, asked_at__lte=now - 2 * EXPORT_EVERY)
     gone = 0
     for row in DataExport.objects.filter(old).order_by("pk")[:1000]:
-        remove_export(row)
+        remove_export(row=row)
         gone += 1
     return gone
 
 
-def remove_export_file(row: DataExport) -> None:
+def remove_export_file(*, row: DataExport) -> None:
     """Deletes the file once it is certain that its row is gone."""
     transaction.on_commit(functools.partial(private_storage().delete, row.file_name), robust=True)
 
 
-def remove_export(row: DataExport) -> None:
+def remove_export(*, row: DataExport) -> None:
     """Deletes the file first: as long as there is a row, somebody looks for its file."""
     private_storage().delete(row.file_name)
     with transaction.atomic():
@@ -153,6 +154,7 @@ def _write(file: IO[bytes], subject: Subject, language: str) -> None:
         ]
         filled = [section for section in sections if section["count"]]
         page = {"username": subject.username, "made_at": timezone.now(), "sections": filled, "files": pictures}
+        archive.writestr("style.css", render_to_string("account/export_file.css"))
         archive.writestr("index.html", render_to_string("account/export_file.html", page))
 
 
@@ -186,8 +188,8 @@ def _write_files(archive: zipfile.ZipFile, files: Iterable[FieldFile]) -> Iterat
         # Names come from uploads: none may lead out of the folder in which somebody unpacks them.
         name = "media/" + "/".join(part for part in PurePosixPath(each.name or "").parts if part not in ("..", "/"))
         try:
-            source = each.storage.open(each.name)
-        except OSError as error:
+            source = each.storage.open(str(each.name))
+        except (OSError, SuspiciousFileOperation) as error:
             log.warning("export_without_file", error=type(error).__name__)
             continue
         entry = zipfile.ZipInfo(name, date_time=timezone.now().timetuple()[:6])

@@ -39,21 +39,21 @@ def request_deletion(*, actor: Actor, with_content: bool = False, session_key: s
     person = User.objects.select_for_update(of=("self",)).select_related("profile").get(pk=actor.pk)
     if selectors.is_last_administrator(person):
         raise LastAdministrator()
-    request, is_new = DeletionRequest.objects.get_or_create(
+    wanted, is_new = DeletionRequest.objects.get_or_create(
         user=person, defaults={"due_at": timezone.now() + GRACE, "with_content": with_content}
     )
     if not is_new:
-        request.with_content = with_content
-        request.save(update_fields=["with_content"])
-        return request
+        wanted.with_content = with_content
+        wanted.save(update_fields=["with_content"])
+        return wanted
     close_sessions(person=person, except_key=session_key)
     outbox.record(DeletionRequested(user_id=person.pk), actor_id=person.pk)
     tell(
         person=person,
         purpose="deletion_requested",
-        values={"due_at": request.due_at, "sign_in_url": f"{settings.PUBLIC_URL}/account/login/"},
+        values={"due_at": wanted.due_at, "sign_in_url": f"{settings.PUBLIC_URL}/account/login/"},
     )
-    return request
+    return wanted
 
 
 @retried
@@ -78,7 +78,7 @@ def erase_banned(*, actor: Actor, person: User, with_content: bool = False) -> D
     if not permissions.can_erase_person(actor, person):
         raise NotAllowed()
     now = timezone.now()
-    request, _is_new = DeletionRequest.objects.update_or_create(
+    wanted, _is_new = DeletionRequest.objects.update_or_create(
         user=person, defaults={"due_at": now, "with_content": with_content}
     )
-    return request
+    return wanted
