@@ -13,6 +13,7 @@ from django.core.validators import MaxLengthValidator, MinLengthValidator, Regex
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from zxcvbn import zxcvbn
 
 from community.accounts.choices import RESERVED_USERNAMES, USERNAME_MAX, USERNAME_MIN, USERNAME_PATTERN
 from community.core.text import has_visible
@@ -127,3 +128,46 @@ class SiteWordsValidator:
     def get_help_text(self) -> str:
         """A sentence for the form."""
         return _("Do not build it from the words of this site.")
+
+
+#: zxcvbn grows slow with the length; what follows can only make a password better.
+LOOKED_AT = 72
+#: From so many guesses on, as a power of ten, nothing is gained any more: it is 100 of 100.
+MOST_GUESSES = 12.5
+
+
+def words_of(user: Any) -> list[str]:
+    """What a person, who need not be stored, would put into a password: name, address and its parts."""
+    email, username = (str(getattr(user, name, "") or "") for name in ("email", "username"))
+    words = {username, email, *re.split(r"[^A-Za-z0-9]+", email)}
+    return sorted(word for word in words if len(word) > 2)
+
+
+def guessed(password: str, words: list[str]) -> tuple[int, int]:
+    """How hard a password is to guess: the score of zxcvbn from 0 to 4, and the guesses as 0 to 100.
+
+    Source: Wheeler, zxcvbn: Low-Budget Password Strength Estimation, USENIX Security 2016.
+    """
+    if not password:
+        return 0, 0
+    found = zxcvbn(password[:LOOKED_AT], user_inputs=[*words, *SITE_WORDS])
+    return int(found["score"]), max(0, min(100, round(100 * float(found["guesses_log10"]) / MOST_GUESSES)))
+
+
+class StrengthValidator:
+    """Refuses passwords that are easy to guess, whatever characters they are made of."""
+
+    def __init__(self, min_score: int = 3) -> None:
+        self.min_score = min_score
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError when zxcvbn's score is below the least one."""
+        if guessed(password, words_of(user))[0] < self.min_score:
+            raise ValidationError(
+                _("This would be guessed quickly. A few words that have nothing to do with each other are better."),
+                code="password_guessable",
+            )
+
+    def get_help_text(self) -> str:
+        """A sentence for the form."""
+        return _("Take a few words that have nothing to do with each other.")

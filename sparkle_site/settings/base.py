@@ -14,6 +14,7 @@ from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
 from sparkle_site.settings.connections import LimitedConnection
 from sparkle_site.settings.identities import identities
+from sparkle_site.settings.passwords import passwords
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -138,6 +139,9 @@ def base(env: environment.Environment) -> dict[str, Any]:
         "GEOIP_DATABASE": env.geoip_database,
         "NETWORK_LIST": env.network_list,
         "STAFF_SECOND_FACTOR": env.staff_second_factor,
+        "MINIMUM_AGE": env.minimum_age,
+        "REFUSE_DISPOSABLE_MAIL": env.refuse_disposable_mail,
+        "DISPOSABLE_MAIL_DOMAINS": env.disposable_mail_domains,
         "OFFLINE_PAGE": env.offline_page,
         "PAGE_CACHE_MB": env.page_cache_mb,
         "RATE_LIMIT_SCALE": env.rate_limit_scale,
@@ -150,6 +154,7 @@ def base(env: environment.Environment) -> dict[str, Any]:
             "CLIENT_URLS": {"default": env.headless_client_url or env.public_url},
             "ENFORCE_TRAILING_SLASH": False,
         },
+        **passwords(env),
         **email(env),
         **identities(env),
     }
@@ -266,19 +271,6 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["community.accounts.adapters.PeopleBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "community.accounts.validators.MaximumLengthValidator", "OPTIONS": {"max_length": 1024}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "community.accounts.validators.SiteWordsValidator"},
-    {"NAME": "community.accounts.validators.CharacterClassValidator"},
-]
-
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 60 * 60
@@ -402,6 +394,7 @@ RATE_LIMITS = {
     "auth-start": (5, 15 * 60),
     "auth-start-account": (3, 60 * 60),
     "auth-identity": (60, 15 * 60),
+    "strength": (30, 60),
     "write": (10, 60),
     "act": (120, 60),
     "upload": (20, 3600),

@@ -103,6 +103,19 @@ class Environment:
     staff_second_factor: bool = _variable(
         "Moderators, administrators and editors reach nothing but the set-up until they have a second factor.", False
     )
+    password_policy: str = _variable(
+        "Rules for new passwords. `characters`: letters, digits and special characters; `passphrase`: anything that "
+        "is hard to guess.",
+        "characters",
+    )
+    password_peppers: list[str] = _variable(
+        "Secrets that go into every password hash, newest first, comma-separated; each of at least 32 characters. A "
+        "removed one shuts out everybody who has not signed in since it was replaced.",
+        [],
+    )
+    minimum_age: int = _variable("How old one must be to join. The date is asked and not kept. 0: not asked.", 16)
+    refuse_disposable_mail: bool = _variable("Refuses people whose address is at a service for throw-away mail.", False)
+    disposable_mail_domains: list[str] = _variable("Further domains of that kind, comma-separated.", [])
     sparkle_demo: bool = _variable("Demonstration: accounts listed on the sign-in page. Never in production.", False)
     sparkle_var: str = _variable("The folder for private engines, kept mail and logs.", "var")
     media_root: str = _variable("The folder for uploaded files, when no S3 bucket is set.", "media")
@@ -237,6 +250,12 @@ def _invalid(env: Environment) -> list[str]:
         found.append("PAGE_CACHE_MB: must not be negative.")
     if env.trusted_proxies < 0:
         found.append("TRUSTED_PROXIES: must not be negative.")
+    if env.password_policy not in {"characters", "passphrase"}:
+        found.append("PASSWORD_POLICY: must be characters or passphrase.")
+    if any(len(pepper) < 32 for pepper in env.password_peppers):
+        found.append("PASSWORD_PEPPERS: each must have at least 32 characters.")
+    if not 0 <= env.minimum_age <= 120:
+        found.append("MINIMUM_AGE: must be from 0 to 120.")
     if env.rate_limit_scale <= 0:
         found.append("RATE_LIMIT_SCALE: must be above 0.")
     if env.metrics_token and len(env.metrics_token) < 16:

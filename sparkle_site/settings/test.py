@@ -14,6 +14,8 @@ DEBUG = False
 #: Most tests run in one transaction each.
 DATABASE_TRANSACTION_TIMEOUT_MS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+#: Asked where a test is about it.
+MINIMUM_AGE = 0
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     **base(ENV)["STORAGES"],

@@ -169,6 +169,7 @@ API = [
     row("POST", "/api/auth/login", "/api/auth/login", "200", {"email": "{email}", "password": "{password}"}),
     row("POST", "/api/auth/logout", "/api/auth/logout", "401 204 204 204 204 204 204 204 204"),
     row("POST", "/api/auth/register", "/api/auth/register", "400", {}),
+    row("POST", "/api/auth/password-strength", "/api/auth/password-strength", "200", {"password": "{password}"}),
     row("POST", "/api/auth/verify", "/api/auth/verify", "401", {"challenge": "none", "code": "123456"}),
     row("POST", "/api/auth/resend", "/api/auth/resend", "401", {"challenge": "none"}),
     row("POST", "/api/auth/password-reset", "/api/auth/password-reset", "400", {}),

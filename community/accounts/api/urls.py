@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from community.accounts.api import identities, people, registration, sessions, two_factor, views
 from community.accounts.api import leaving, people, registration, sessions, two_factor, views
+from community.accounts.api import passwords, people, registration, sessions, two_factor, views
 from community.accounts.api.avatar import AvatarView
 from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("auth/recovery-codes", two_factor.RecoveryCodesView.as_view()),
     path("auth/passkeys", two_factor.PasskeysView.as_view()),
     path("auth/register", registration.RegisterView.as_view()),
+    path("auth/password-strength", passwords.PasswordStrengthView.as_view()),
     path("auth/verify", registration.VerifyView.as_view()),
     path("auth/resend", registration.ResendView.as_view()),
     path("auth/password-reset", registration.PasswordResetView.as_view()),

@@ -26,6 +26,7 @@ from community.accounts.selectors.names import (
     name_digest,
     search_people,
 )
+from community.accounts.selectors.passwords import Judgement, get_judgement
 from community.accounts.selectors.people import (
     AuthorCard,
     LinkCard,
@@ -63,6 +64,7 @@ __all__ = [
     "AuthorCard",
     "IdentityCard",
     "ExportCard",
+    "Judgement",
     "LinkCard",
     "SecondFactor",
     "SessionCard",
@@ -78,6 +80,7 @@ __all__ = [
     "find_confirmed_holder",
     "find_email_change",
     "find_totp",
+    "get_judgement",
     "get_person",
     "get_person_by_former_name",
     "get_person_by_id",

@@ -1,6 +1,8 @@
 // Passwords: shown on demand; for a new one, which of the site's rules it keeps. The server has the last word.
 
 const pause = 400;
+// Of 100, as the server counts: from 50 on a password is taken. Shown until the server has answered.
+const points = { none: 0, poor: 20, nearly: 40, good: 60, strong: 90 };
 const long = 16;
 const varied = 10;
 
@@ -43,25 +45,53 @@ function judge(strength, input) {
     rule.classList.toggle("is-kept", Boolean(password) && !found.length);
     missing.push(...found.map((each) => dataset[each].replace("{n}", limit)));
   }
-  if (!password) return [0, ""];
+  if (!password) return [points.none, ""];
   if (missing.length) {
     const list = new Intl.ListFormat(document.documentElement.lang).format(missing);
-    return [missing.length > 1 ? 1 : 2, dataset.missing.replace("{list}", list)];
+    return [missing.length > 1 ? points.poor : points.nearly, dataset.missing.replace("{list}", list)];
   }
   const strong = [...password].length >= long && new Set(password).size >= varied;
-  return strong ? [4, dataset.strong] : [3, dataset.good];
+  return strong ? [points.strong, dataset.strong] : [points.good, dataset.good];
+}
+
+// What the server says: its rules are more than a page can hold. Null where it says nothing.
+async function ask(strength, input) {
+  const value = (name) => input.form.elements[name]?.value ?? "";
+  try {
+    const answer = await fetch(strength.dataset.judge, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": value("csrfmiddlewaretoken"), Accept: "application/json" },
+      body: JSON.stringify({ password: input.value, email: value("email"), username: value("username") }),
+    });
+    return answer.ok ? (await answer.json()).data : null;
+  } catch {
+    return null;
+  }
+}
+
+function tell(strength, value, text) {
+  const meter = strength.querySelector("meter");
+  meter.value = value;
+  meter.textContent = value;
+  strength.querySelector("[role=status]").textContent = text;
 }
 
 for (const strength of document.querySelectorAll("[data-strength-of]")) {
   const input = document.getElementById(strength.dataset.strengthOf);
-  const words = strength.querySelector("[role=status]");
   let timer;
   const look = () => {
     const [value, text] = judge(strength, input);
     strength.querySelector("meter").value = value;
     clearTimeout(timer);
     // Said when somebody stops typing, not at each letter.
-    timer = setTimeout(() => { words.textContent = text; }, pause);
+    timer = setTimeout(async () => {
+      const typed = input.value;
+      tell(strength, value, text);
+      const heard = typed && (await ask(strength, input));
+      if (heard && typed === input.value) {
+        tell(strength, heard.strength, value < points.good ? text : heard.problems.join(" ") || text);
+      }
+    }, pause);
   };
   input.form.addEventListener("input", look);
   if (input.value) look();
