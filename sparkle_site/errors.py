@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -79,10 +79,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page for a refusal of a service or of the database, such as 429 with Retry-After."""
+    if request.path_info.startswith("/_allauth/"):
+        return _headless(error)
     status = error.status if error.status in PAGES or is_api(request.path_info) else 400
     response = error_answer(request, status, str(error.message), code=error.code)
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _headless(error: DomainError) -> HttpResponse:
+    """The refusal as allauth's own API tells one."""
+    told = [{"message": str(error.message), "code": error.code}]
+    fields = [{"message": str(text), "code": error.code, "param": name} for name, text in error.fields.items()]
+    response = JsonResponse({"status": error.status, "errors": fields or told}, status=error.status)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    response["Cache-Control"] = "no-store"
     return response
 
 

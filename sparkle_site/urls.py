@@ -46,6 +46,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("django-admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),
+    path("_allauth/", include("community.accounts.views.headless_urls")),
     path("_allauth/", include("allauth.headless.urls")),
 ]
 

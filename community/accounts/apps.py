@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
             tasks,
         )
         from community.accounts.api import token_reader
+        from community.accounts.views import mailed_codes
         from community.core import encryption
 
         targets.register()
@@ -29,4 +30,5 @@ class AccountsConfig(AppConfig):
         second_factor.install()
         adapters.install()
         identities.install()
+        mailed_codes.install()
         encryption.register_rotation("second factors", services.rotate_second_factors)

@@ -297,8 +297,10 @@ ACCOUNT_SESSION_REMEMBER = None
 #: The code a new device is asked for while an account is being guessed at; nobody can ask for one otherwise.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-# Failures are counted in the database by the adapter: allauth's own limits shut the door while the cache is away.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
+# All of these are counted in the database: allauth's own limits shut the door while the cache is away.
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    ["login", "login_failed", "reauthenticate", "signup", "reset_password", "confirm_email"]
+)
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "phone_number"
 #: Another version asks everybody again.
 TERMS_VERSION = "2026-11"

@@ -17,12 +17,16 @@ from community.core.errors import NotAllowed, NotFound
 
 
 def is_username_free(username: str) -> bool:
-    """Is this name, in any letter case, nobody's, set aside for nobody, and was nobody's of late?"""
-    return not (
-        User.objects.named(username).exists()
-        or is_former_username(username)
-        or NameReservation.objects.filter(username=username.lower(), reserved_until__gt=timezone.now()).exists()
+    """Is this name, in any letter case, nobody's, set aside for nobody, and was nobody's of late?
+
+    All three are asked each time: that a name is set aside, and nobody's, would tell that an address was known.
+    """
+    taken = (
+        User.objects.named(username).exists(),
+        is_former_username(username),
+        NameReservation.objects.filter(username=username.lower(), reserved_until__gt=timezone.now()).exists(),
     )
+    return not any(taken)
 
 
 def is_former_username(username: str) -> bool:

@@ -76,6 +76,7 @@ from community.accounts.services.referrals import (
     referrals_of,
 )
 from community.accounts.services.registration import (
+    RESEND_AFTER,
     Begun,
     ChallengeEnded,
     ConfirmedAlready,
@@ -83,6 +84,7 @@ from community.accounts.services.registration import (
     begin_reset,
     count_start,
     end_everything_after_reset,
+    nobodys_address,
     record_joining,
     register,
     resend_code,
@@ -128,6 +130,7 @@ __all__ = [
     "MOST_FORMER",
     "NAME_LEADS_ON",
     "PROFILE_FIELDS",
+    "RESEND_AFTER",
     "SET_UP_LASTS",
     "SIGN_UP_LASTS",
     "SUSPENSION",
@@ -199,6 +202,7 @@ __all__ = [
     "make_token",
     "mark_seen",
     "matching_step",
+    "nobodys_address",
     "note_completeness",
     "note_password_change",
     "note_referral",

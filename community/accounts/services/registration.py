@@ -163,11 +163,16 @@ def record_joining(*, person: User, referral_code: str = "") -> None:
     referrals.note_referral(person=person, code=referral_code)
 
 
+def nobodys_address() -> str:
+    """An address that nobody can have (RFC 2606), for work that is taken back."""
+    return f"{secrets.token_hex(8)}@nobody.invalid"
+
+
 def _work_for_nothing(password: str, username: str, referral_code: str) -> None:
     """Costs the time of a registration and leaves nothing, so that the time tells nothing."""
     try:
         with transaction.atomic():
-            _insert(f"{secrets.token_hex(8)}@nobody.invalid", password, username, referral_code)
+            _insert(nobodys_address(), password, username, referral_code)
             raise _UndoneError
     except _UndoneError:
         pass
