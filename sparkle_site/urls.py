@@ -17,8 +17,10 @@ from wagtail.views import authenticate_with_password
 from cms import views as cms_views
 from community.accounts.views import leaving
 from community.accounts.views import profile as own_profile
+from community.accounts.views.referrals import join, referrals
 from community.accounts.views.security import security, undo_email
 from community.accounts.views.sessions import ChoosePasswordView, sessions, suspended, tokens
+from community.accounts.views.terms import terms
 from community.core import views as core_views
 from sparkle_site import errors, health
 from sparkle_site.metrics import reading
@@ -81,6 +83,9 @@ urlpatterns += i18n_patterns(
     path("account/tokens/", tokens, name="account_tokens"),
     path("account/security/", security, name="account_security"),
     path("account/email/undo/<str:token>/", undo_email, name="account_undo_email"),
+    path("account/terms/", terms, name="account_terms"),
+    path("account/referrals/", referrals, name="account_referrals"),
+    re_path(r"^join/(?P<code>[A-Za-z0-9]{1,16})/$", join, name="join"),
     path("account/suspended/", suspended, name="account_suspended"),
     path("account/", include("community.accounts.views.identity_urls")),
     path("account/", include("allauth.urls")),

@@ -13,7 +13,7 @@ from cms.models import CreatorPage
 from cms.services import ensure_author_page
 from community.accounts.choices import EDITORS, Role
 from community.accounts.models import User
-from community.accounts.services import create_user, store_avatar
+from community.accounts.services import agree_to_terms, create_user, store_avatar
 
 
 def load_people(material: Material, gallery: Gallery, progress: Progress) -> dict[str, User]:
@@ -40,6 +40,7 @@ def _make_person(person: Person, admin: User | None, gallery: Gallery) -> User:
         allow_reserved=True,
         **person.profile,
     )
+    agree_to_terms(actor=user)
     user.verified = person.role == Role.VERIFIED_CREATOR
     if person.joined and admin is not None:
         user.created_at = admin.created_at - person.joined

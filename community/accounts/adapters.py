@@ -27,7 +27,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from community.accounts import permissions, rules, selectors, services
-from community.accounts.choices import Outcome, Status
+from community.accounts.choices import JoiningMode, Outcome, Status
 from community.accounts.models import User
 from community.core import mail
 from community.core.addresses import client_address
@@ -68,6 +68,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Called when the password was wrong or there is no such account."""
         services.settle_failure(attempt_id=self.attempt_id, outcome=Outcome.WRONG_PASSWORD)
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """False where nobody may join; who needs an invitation is asked for it by the form."""
+        return selectors.get_joining_mode() != JoiningMode.CLOSED
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """A chosen name that is free: nobody has it and it is not set aside. Raises ValidationError."""

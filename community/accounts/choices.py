@@ -130,6 +130,22 @@ class AlertAnswer(models.TextChoices):
     NOT_ME = "not_me", _("it was not me")
 
 
+class JoiningMode(models.TextChoices):
+    """Who may join the site."""
+
+    OPEN = "open", _("everybody")
+    INVITED = "invited", _("whoever has an invitation")
+    CLOSED = "closed", _("nobody")
+
+
+class ReferralState(models.TextChoices):
+    """What became of somebody who was brought."""
+
+    WAITS = "waits", _("has not confirmed the address yet")
+    COUNTS = "counts", _("counts")
+    COUNTS_NOT = "counts_not", _("does not count")
+
+
 class Scope(models.TextChoices):
     """What a personal access token lets a program do; each needs its own."""
 

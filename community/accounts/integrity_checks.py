@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
 
 from community.accounts.choices import GROUP_OF_ROLE, SEVERITIES
-from community.accounts.models import Profile, SecurityAlert, User
+from community.accounts.models import Invitation, Profile, SecurityAlert, TermsAgreement, User
 from community.accounts.services.alerts import ONCE_IN
 from community.core.integrity import integrity_check
 from community.core.text import has_visible
@@ -74,3 +74,18 @@ def accounts_identities() -> Iterator[str]:
     """Nobody signs in by an identity elsewhere to an account that is deleted."""
     for user_id in SocialAccount.objects.filter(user__status="DELETED").values_list("user", flat=True):
         yield f"user {user_id} is deleted and has an identity elsewhere"
+
+
+@integrity_check("accounts-terms")
+def accounts_terms() -> Iterator[str]:
+    """What is noted with a person as agreed to, they have agreed to."""
+    agreed = TermsAgreement.objects.filter(user=OuterRef("pk"), version=OuterRef("terms_version"))
+    for user_id in User.objects.exclude(terms_version="").exclude(Exists(agreed)).values_list("pk", flat=True):
+        yield f"user {user_id} has not agreed to the terms that are noted"
+
+
+@integrity_check("accounts-invitations")
+def accounts_invitations() -> Iterator[str]:
+    """Nobody joined by an invitation without being counted."""
+    for found in Invitation.objects.annotate(people=Count("uses")).filter(people__gt=F("taken")):
+        yield f"invitation {found.pk} counts {found.taken} and has brought more"

@@ -15,9 +15,10 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts import selectors, services
+from community.accounts import permissions, selectors, services
 from community.accounts.models import User
 from community.core.languages import without_language
 
@@ -77,6 +78,39 @@ def _holds_back(request: HttpRequest) -> bool:
         return False
     person = request.user
     return isinstance(person, User) and selectors.lacks_second_factor(person)
+
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+#: Open without the newest terms: the way in and out, one's security and one's rights. Programs hear it from services.
+WITHOUT_TERMS = (
+    *("/account/terms/", "/account/login/", "/account/logout/", "/account/2fa/", "/account/reauthenticate/"),
+    *("/account/password/", "/account/email/", "/account/confirm-email/", "/account/sessions/", "/account/security/"),
+    *("/account/3rdparty/", "/account/identities/", "/account/deletion/", "/account/export/", "/account/suspended/"),
+    *("/api", "/_allauth/", "/static/", "/media/", "/healthz", "/readyz", "/_util/"),
+)
+#: Whoever comes here comes to write.
+DESKS = ("/cms/", "/django-admin/")
+
+
+class TermsMiddleware:
+    """Asks whoever has not agreed to the newest terms before they write; reading stays as it is. No query."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.TERMS_VERSION or not _writes_without_terms(request):
+            return self.get_response(request)
+        back = request.get_full_path() if request.method in SAFE_METHODS else request.headers.get("Referer", "")
+        return HttpResponseRedirect(f"{reverse('account_terms')}?{urlencode({'next': back})}")
+
+
+def _writes_without_terms(request: HttpRequest) -> bool:
+    path = without_language(request.path)
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or path.startswith(WITHOUT_TERMS):
+        return False
+    writes = request.method not in SAFE_METHODS or path.startswith(DESKS)
+    return writes and permissions.lacks_agreement(request.user)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -16,6 +16,7 @@ from community.core.errors import (
     DomainError,
     EmailNotVerified,
     NotSignedIn,
+    TermsNotAgreed,
 )
 
 Actor = User | AnonymousUser | AbstractBaseUser | None
@@ -36,7 +37,14 @@ def refusal_to_write(actor: Actor) -> DomainError | None:
         return AccountSuspended(details={"until": actor.suspended_until.isoformat() if actor.suspended_until else None})
     if actor.status in CLOSED_STATUSES:
         return AccountBanned()
+    if lacks_agreement(actor):
+        return TermsNotAgreed(fields={"agree_to_terms": TermsNotAgreed.message})
     return None
+
+
+def lacks_agreement(actor: Actor) -> bool:
+    """Is somebody signed in who has not agreed to the terms that hold now? No query."""
+    return isinstance(actor, User) and bool(settings.TERMS_VERSION) and actor.terms_version != settings.TERMS_VERSION
 
 
 def is_suspended(actor: Actor) -> bool:
@@ -112,6 +120,11 @@ def can_change_role(actor: Actor, person: User, role: Role) -> bool:
 def can_grant_scope(actor: Actor, scope: Scope) -> bool:
     """Who may write gives programs any scope but `admin`, which is for those who administer."""
     return can_write(actor) and (scope != Scope.ADMIN or has_role(actor, Role.ADMIN))
+
+
+def can_manage_joining(actor: Actor) -> bool:
+    """ADMIN says who may join, and invites."""
+    return has_role(actor, Role.ADMIN)
 
 
 def can_change_status(actor: Actor, person: User) -> bool:

@@ -6,8 +6,9 @@ import functools
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from disposable_email_domains import blocklist
 from django.core.exceptions import ValidationError
 from ua_parser import parse as parse_user_agent
 
@@ -147,3 +148,19 @@ def mailbox_of(email: str) -> str:
     if domain in {"gmail.com", "googlemail.com"}:
         local, domain = local.replace(".", ""), "gmail.com"
     return f"{local}@{domain}"
+
+
+def age_on(born: date, day: date) -> int:
+    """How many years somebody born then has lived on this day; who was born on 29 February turns older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def is_throw_away(email: str, further: Iterable[str] = ()) -> bool:
+    """Is the address at a service for mail that is thrown away? `further` are domains that no list knows yet.
+
+    Source: the list of https://github.com/disposable-email-domains/disposable-email-domains.
+    """
+    labels = email.strip().lower().rstrip(".").rpartition("@")[2].split(".")
+    known = {each.strip().lower() for each in further}
+    domains = (".".join(labels[start:]) for start in range(len(labels) - 1))
+    return any(domain in blocklist or domain in known for domain in domains)

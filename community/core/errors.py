@@ -63,6 +63,13 @@ class EmailNotVerified(NotAllowed):
     message = _("Please confirm your e-mail address first.")
 
 
+class TermsNotAgreed(NotAllowed):
+    """Writing needs agreement to the terms that hold now."""
+
+    code = "TERMS_NOT_AGREED"
+    message = _("Our terms of use have changed. Please agree to them first.")
+
+
 class AccountSuspended(NotAllowed):
     """The account may not act for a while."""
 

@@ -238,6 +238,7 @@ MIDDLEWARE = [
     "community.accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "community.accounts.middleware.StaffSecondFactorMiddleware",
+    "community.accounts.middleware.TermsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",

@@ -27,7 +27,9 @@ def make_user(username: str = "", **traits: Any) -> User:
         "allow_reserved": True,
         **traits,
     }
-    return services.create_user(**values)
+    person = services.create_user(**values)
+    services.agree_to_terms(actor=person)
+    return person
 
 
 class Cast:

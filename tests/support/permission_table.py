@@ -102,6 +102,7 @@ SITE = [
     row("GET", "cms/…", "/cms/snippets/cms/category/", "302 302 302 302 404 404 302 200 200"),
     row("GET", "cms/…", "/cms/snippets/cms/announcement/", "302 302 302 302 404 404 302 200 200"),
     row("GET", "cms/…", "/cms/settings/cms/siteframe/", "302"),
+    row("GET", "cms/…", "/cms/joining/", "302 302 302 302 302 302 302 302 200"),
     row("GET", "cms/…", "/cms/write/", "302"),
     row("GET", "cms/…", "/cms/write-series/", "302"),
     row("GET", "cms/tag-autocomplete/", "/cms/tag-autocomplete/?term=a", "302 302 302 302 200 200 302 200 200"),
@@ -162,6 +163,9 @@ SITE = [
     row("GET", "account/export/", "/account/export/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/export/download/", "/account/export/download/", "302"),
     row("GET", "account/delete/", "/account/delete/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/terms/", "/account/terms/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "account/referrals/", "/account/referrals/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", r"^join/(?P<code>[A-Za-z0-9]{1,16})/$", "/join/NOTHING1/", "302"),
     row("GET", "account/suspended/", "/account/suspended/", "302 302 302 200 302 302 302 302 302"),
 ]
 
@@ -180,6 +184,9 @@ API = [
         "401",
         {"challenge": "none", "code": "123456", "password": "{password}"},
     ),
+    row("GET", "/api/me/terms", "/api/me/terms", "401 200 200 200 200 200 200 200 200"),
+    row("PUT", "/api/me/terms", "/api/me/terms", "401 200 200 200 200 200 200 200 200", {"agreeToTerms": True}),
+    row("GET", "/api/me/referrals/people", "/api/me/referrals/people", "401 200 200 200 200 200 200 200 200"),
     row("GET", "/api/me/referrals", "/api/me/referrals", "401 200 200 200 200 200 200 200 200"),
     row("POST", "/api/auth/refresh", "/api/auth/refresh", "401", {"refreshToken": "none"}),
     row("GET", "/api/auth/two-factor", "/api/auth/two-factor", "401 200 200 200 200 200 200 200 200"),

@@ -40,6 +40,12 @@ class RegisterInput(Input):
     )
     agree_to_terms = StrictBooleanField(help_text="Must be true.")
     referral_code = StrictCharField(required=False, max_length=16, help_text="The code of whoever brought the person.")
+    birth_date = serializers.DateField(
+        required=False, help_text="Needed where the site asks for an age. Only whether it is reached is kept."
+    )
+    invitation_code = StrictCharField(
+        required=False, max_length=16, help_text="Needed where people join by invitation only."
+    )
 
 
 class NewUserShape(Shape):
@@ -105,14 +111,15 @@ class RegisterView(ApiView):
         body=RegisterInput,
         answer=RegisteredShape,
         status=201,
-        errors=(409,),
+        errors=(403, 409),
         replayable=False,
     )
     def post(self, request: Request, body: dict[str, Any]) -> services.Begun:
         """Register
 
         Mails a code of six digits, valid 10 minutes. The answer is the same for an address that has an account:
-        its owner is told by mail. The name is set aside for a day in both cases.
+        its owner is told by mail. The name is set aside for a day in both cases. Where nobody may join it is a 403
+        with the code REGISTRATION_CLOSED.
         """
         return services.register(
             email=body["email"],
@@ -120,6 +127,8 @@ class RegisterView(ApiView):
             username=body.get("username", ""),
             agreed=body["agree_to_terms"],
             referral_code=body.get("referral_code", ""),
+            birth_date=body.get("birth_date"),
+            invitation_code=body.get("invitation_code", ""),
             source=_source(request),
             client=sign_in._client(request._request),
         )

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from community.accounts.api import identities, people, registration, sessions, two_factor, views
 from community.accounts.api import leaving, people, registration, sessions, two_factor, views
 from community.accounts.api import passwords, people, registration, sessions, two_factor, views
+from community.accounts.api import passwords, people, registration, sessions, terms, two_factor, views
 from community.accounts.api.avatar import AvatarView
 from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("auth/resend", registration.ResendView.as_view()),
     path("auth/password-reset", registration.PasswordResetView.as_view()),
     path("auth/password-reset/confirm", registration.NewPasswordView.as_view()),
+    path("me/terms", terms.TermsView.as_view()),
+    path("me/referrals/people", terms.BroughtView.as_view()),
     path("me/referrals", registration.ReferralsView.as_view()),
     path("me", views.MeView.as_view()),
     path("me/username", people.UsernameView.as_view()),

@@ -2,6 +2,7 @@
 
 from community.accounts.models.alerts import EmailChange, SecurityAlert
 from community.accounts.models.leaving import DataExport, DeletionRequest, RetiredName
+from community.accounts.models.joining import Invitation, InvitationUse, JoiningRule
 from community.accounts.models.names import FormerUsername
 from community.accounts.models.people import Preferences, Profile, User, UserManager, UserQuerySet
 from community.accounts.models.registration import (
@@ -20,6 +21,9 @@ __all__ = [
     "DataExport",
     "DeletionRequest",
     "FormerUsername",
+    "Invitation",
+    "InvitationUse",
+    "JoiningRule",
     "LoginAttempt",
     "NameReservation",
     "PersonalAccessToken",

@@ -76,6 +76,8 @@ class User(AbstractUser):
     level = models.PositiveIntegerField(_("level"), default=1)
     experience = models.PositiveBigIntegerField(_("experience"), default=0)
     version = models.PositiveIntegerField(default=1)
+    #: The latest version of the terms with a TermsAgreement: every act of writing asks for it.
+    terms_version = models.CharField(max_length=40, blank=True, default="", db_default="")
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
     created_at = models.DateTimeField(_("joined"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -30,6 +30,8 @@ class TermsAgreement(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="agreements")
     version = models.CharField(max_length=40)
     agreed_at = models.DateTimeField(default=timezone.now)
+    #: How old they said to be at least; 0 where nobody asked. The date itself is not kept.
+    minimum_age = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "version"], name="terms_agreed_once")]

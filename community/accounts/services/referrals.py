@@ -38,7 +38,7 @@ def referrals_of(*, person: User) -> Referrals:
     brought = Referral.objects.filter(referrer=person)
     return Referrals(
         code=code,
-        url=f"{settings.PUBLIC_URL}/account/signup/?referral={code}",
+        url=f"{settings.PUBLIC_URL}/join/{code}/",
         joined=brought.count(),
         confirmed=brought.exclude(confirmed_at=None).count(),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -24,10 +24,10 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts import selectors
 from community.accounts.choices import CLOSED_STATUSES, Status
-from community.accounts.models import CodeChallenge, NameReservation, TermsAgreement, User
+from community.accounts.models import CodeChallenge, NameReservation, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import generated_username, is_possible_username
-from community.accounts.services import identities, people, referrals
+from community.accounts.services import identities, joining, people
 from community.accounts.services.letters import code_digest
 from community.accounts.services.security import lift_locks
 from community.accounts.services.sessions import close_sessions
@@ -74,21 +74,34 @@ class _UndoneError(Exception):
 
 
 def register(
-    *, email: str, password: str, username: str, agreed: bool, referral_code: str, source: str, client: str
+    *,
+    email: str,
+    password: str,
+    username: str,
+    agreed: bool,
+    referral_code: str,
+    source: str,
+    client: str,
+    birth_date: date | None = None,
+    invitation_code: str = "",
 ) -> Begun:
     """Makes an account that waits for the code from the mail; for a known address only a mail to its owner.
 
-    `source` is the address that asks, as limits count it. Raises Invalid with everything that is wrong, or TooMany.
+    `source` is the address that asks, as limits count it. Raises RegistrationClosed, Invalid with everything that is
+    wrong, or TooMany.
     """
+    joining.require_open_registration()
     email = email.strip().lower()
-    problems = _problems(email, password, username, agreed)
+    problems = joining.joining_problems(email=email, birth_date=birth_date, invitation_code=invitation_code)
+    problems |= _problems(email, password, username, agreed)
     if problems:
         raise Invalid(fields=problems)
     count_start(email=email, source=source)
+    codes = {"referral_code": referral_code, "invitation_code": invitation_code}
     try:
-        return _register(email, password, username, referral_code, client)
+        return _register(email, password, username, codes, client)
     except people.AddressTaken:  # somebody was quicker: now it is a known one
-        return _register(email, password, username, referral_code, client)
+        return _register(email, password, username, codes, client)
 
 
 def count_start(*, email: str, source: str) -> None:
@@ -124,13 +137,14 @@ def _name_problems(username: str) -> dict[str, str]:
 
 
 @retried
-def _register(email: str, password: str, username: str, referral_code: str, client: str) -> Begun:
+def _register(email: str, password: str, username: str, codes: dict[str, str], client: str) -> Begun:
     username = username or _free_name(email)
     if _is_known(email):
         person = None
-        _work_for_nothing(password, username, referral_code)
+        _work_for_nothing(password, username, codes)
+        joining.take_invitation(code=codes["invitation_code"])
     else:
-        person = _insert(email, password, username, referral_code)
+        person = _insert(email, password, username, codes)
     set_name_aside(username=username)
     return Begun(username, email, _begin(CodeChallenge.Purpose.VERIFY, email, person, client))
 
@@ -151,16 +165,10 @@ def _free_name(email: str) -> str:
     raise people.NameTaken(fields={"username": people.NameTaken.message})
 
 
-def _insert(email: str, password: str, username: str, referral_code: str) -> User:
+def _insert(email: str, password: str, username: str, codes: dict[str, str]) -> User:
     person = people.create_user(email=email, username=username, password=password)
-    record_joining(person=person, referral_code=referral_code)
+    joining.record_joining(person=person, **codes)
     return person
-
-
-def record_joining(*, person: User, referral_code: str = "") -> None:
-    """Notes that a new person has agreed to the terms, and who brought them; unknown codes are passed over."""
-    TermsAgreement.objects.get_or_create(user=person, version=settings.TERMS_VERSION)
-    referrals.note_referral(person=person, code=referral_code)
 
 
 def nobodys_address() -> str:
@@ -168,11 +176,11 @@ def nobodys_address() -> str:
     return f"{secrets.token_hex(8)}@nobody.invalid"
 
 
-def _work_for_nothing(password: str, username: str, referral_code: str) -> None:
+def _work_for_nothing(password: str, username: str, codes: dict[str, str]) -> None:
     """Costs the time of a registration and leaves nothing, so that the time tells nothing."""
     try:
         with transaction.atomic():
-            _insert(nobodys_address(), password, username, referral_code)
+            _insert(nobodys_address(), password, username, codes)
             raise _UndoneError
     except _UndoneError:
         pass

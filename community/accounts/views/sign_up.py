@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import SignupForm
-from allauth.core import context
 from allauth.headless.account.inputs import SignupInput
 from allauth.headless.account.views import SignupView
 from django.db import transaction
@@ -28,6 +27,7 @@ class Joining(JoinForm):
         with transaction.atomic():
             if self.account_already_exists:
                 services.set_name_aside(username=self._save_for_nothing(request))
+                services.take_invitation(code=self.cleaned_data.get("invitation_code") or "")
             return super().try_save(request)  # type: ignore[misc] # allauth's form comes next
 
     def _save_for_nothing(self, request: HttpRequest) -> str:
@@ -49,10 +49,7 @@ class SignUpForm(Joining, SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        request = context.request
-        if request is not None:
-            self.fields["referral_code"].initial = request.GET.get("referral", "")[:16]
-        self.order_fields(["email", "username", "password1", "agree_to_terms"])
+        self.order_fields(["invitation_code", "email", "username", "password1", "birth_date", "agree_to_terms"])
 
 
 class SignUpInput(Joining, SignupInput):

@@ -29,8 +29,16 @@ TokenReader = Callable[[str], tuple[Any, PersonalToken] | None]
 _readers: dict[str, TokenReader] = {}
 #: Addresses no personal access token opens, whatever its scopes: signing in, and who may act for a person.
 CLOSED_TO_TOKENS = (
-    "auth", "me/tokens", "me/sessions", "me/identities", "me/security-alerts", "me/deletion", "me/export", "me/email"
-)  # fmt: skip
+    "auth",
+    "me/tokens",
+    "me/sessions",
+    "me/identities",
+    "me/security-alerts",
+    "me/deletion",
+    "me/export",
+    "me/email",
+    "me/terms",
+)
 #: Addresses that ask for a scope of their own, for reading as for writing.
 OWN_SCOPES = {
     "admin": ("admin",),

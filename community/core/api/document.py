@@ -43,7 +43,8 @@ _FIELDS = {
 _SOMETIMES: dict[str, dict[str, Any]] = {
     # What some answers of a status carry besides; the rest of an error's fields is always there.
     "ForbiddenError": {
-        "until": {"type": ["string", "null"], "description": "When a suspension ends.", "x-sometimes": True}
+        "until": {"type": ["string", "null"], "description": "When a suspension ends.", "x-sometimes": True},
+        "fields": {**_FIELDS, "x-sometimes": True},
     },
     "NotSignedInError": {
         "challenge": {**_TEXT, "description": "Names the unfinished sign-in.", "x-sometimes": True},

@@ -308,7 +308,7 @@ def test_a_referral_counts_once_and_only_when_the_address_is_confirmed(client, c
     assert not services.confirm_referral(user_id=User.objects.get(username="newcomer").pk)
     data = client_for(cast.fan).get("/api/me/referrals").json()["data"]
     assert (data["joined"], data["confirmed"]) == (1, 1)
-    assert data["url"].endswith(f"?referral={code}")
+    assert data["url"].endswith(f"/join/{code}/")
 
 
 @pytest.mark.django_db(transaction=True)
