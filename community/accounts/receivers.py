@@ -70,7 +70,9 @@ def signed_in(user: Any, request: Any, **_kwargs: Any) -> None:
         visit = dataclasses.replace(visit, door=Door.SOCIAL)
     services.record_success(user=user, visit=visit, before=getattr(user, "signed_in_before", None))
     if services.undo_deletion(person=user) and visit.door in (Door.PAGE, Door.SOCIAL):
-        messages.success(request, _("Welcome back! Your account stays: it is not deleted any more."), fail_silently=True)
+        messages.success(
+            request, _("Welcome back! Your account stays: it is not deleted any more."), fail_silently=True
+        )
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from community.accounts.api import identities, people, registration, sessions, two_factor, views
-from community.accounts.api import leaving, people, registration, sessions, two_factor, views
-from community.accounts.api import passwords, people, registration, sessions, two_factor, views
-from community.accounts.api import passwords, people, registration, sessions, terms, two_factor, views
+from community.accounts.api import (
+    identities,
+    leaving,
+    passwords,
+    people,
+    registration,
+    sessions,
+    terms,
+    two_factor,
+    views,
+)
 from community.accounts.api.avatar import AvatarView
 from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 

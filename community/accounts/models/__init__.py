@@ -1,8 +1,8 @@
 """The tables of people."""
 
 from community.accounts.models.alerts import EmailChange, SecurityAlert
-from community.accounts.models.leaving import DataExport, DeletionRequest, RetiredName
 from community.accounts.models.joining import Invitation, InvitationUse, JoiningRule
+from community.accounts.models.leaving import DataExport, DeletionRequest, RetiredName
 from community.accounts.models.names import FormerUsername
 from community.accounts.models.people import Preferences, Profile, User, UserManager, UserQuerySet
 from community.accounts.models.registration import (
@@ -17,9 +17,9 @@ from community.accounts.models.tokens import PersonalAccessToken, StatusChange
 
 __all__ = [
     "CodeChallenge",
-    "EmailChange",
     "DataExport",
     "DeletionRequest",
+    "EmailChange",
     "FormerUsername",
     "Invitation",
     "InvitationUse",
@@ -31,8 +31,8 @@ __all__ = [
     "Profile",
     "Referral",
     "ReferralCode",
-    "SecurityAlert",
     "RetiredName",
+    "SecurityAlert",
     "StatusChange",
     "TermsAgreement",
     "User",

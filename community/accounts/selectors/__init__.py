@@ -17,7 +17,6 @@ from community.accounts.selectors.identities import (
     provider_name,
     signed_in_just_now,
 )
-from community.accounts.selectors.leaving import ExportCard, deletion_of, export_of, is_last_administrator, open_export
 from community.accounts.selectors.joining import (
     BroughtCard,
     Terms,
@@ -30,6 +29,7 @@ from community.accounts.selectors.joining import (
     registration_allowed,
     tidy_code,
 )
+from community.accounts.selectors.leaving import ExportCard, deletion_of, export_of, is_last_administrator, open_export
 from community.accounts.selectors.names import (
     get_person_by_former_name,
     is_former_username,
@@ -74,9 +74,9 @@ __all__ = [
     "ALERTS_KEPT",
     "Account",
     "AuthorCard",
-    "IdentityCard",
-    "ExportCard",
     "BroughtCard",
+    "ExportCard",
+    "IdentityCard",
     "Judgement",
     "LinkCard",
     "SecondFactor",
@@ -100,14 +100,13 @@ __all__ = [
     "get_person",
     "get_person_by_former_name",
     "get_person_by_id",
+    "get_terms",
     "is_address_taken",
     "is_former_username",
+    "is_invitation_good",
+    "is_last_administrator",
     "is_last_way_in",
     "is_provider_on",
-    "is_last_administrator",
-    "get_terms",
-    "is_former_username",
-    "is_invitation_good",
     "is_username_available",
     "is_username_free",
     "is_visible",
@@ -123,8 +122,8 @@ __all__ = [
     "list_sessions",
     "list_tokens",
     "may_open_admin",
-    "needs_mailed_code",
     "name_digest",
+    "needs_mailed_code",
     "open_export",
     "profile_links",
     "provider_name",
