@@ -47,6 +47,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "kept_mail": settings.KEPT_MAIL,
         "viewer": card,
+        "impersonation": getattr(request, "impersonation", None),
         "studio_url": "/cms/" if write_url else "",
         "write_url": write_url,
         "start_url": languages.localized("/"),

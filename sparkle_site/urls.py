@@ -17,6 +17,7 @@ from wagtail.views import authenticate_with_password
 from cms import views as cms_views
 from community.accounts.views import leaving
 from community.accounts.views import profile as own_profile
+from community.accounts.views.impersonating import impersonation
 from community.accounts.views.referrals import join, referrals
 from community.accounts.views.security import security, undo_email
 from community.accounts.views.sessions import ChoosePasswordView, sessions, suspended, tokens
@@ -25,6 +26,10 @@ from community.core import views as core_views
 from sparkle_site import errors, health
 from sparkle_site.metrics import reading
 
+# Accounts, their addresses and second factors are changed by services only, and groups in the Wagtail admin.
+for model in list(admin.site._registry):
+    if model._meta.app_label in {"account", "auth", "mfa", "socialaccount", "usersessions", "accounts"}:
+        admin.site.unregister(model)
 # The admins have no sign-in of their own: lockout and second factor live in the site's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
@@ -81,6 +86,7 @@ urlpatterns += i18n_patterns(
     path("account/export/download/", leaving.download, name="account_export_download"),
     path("account/delete/", leaving.delete, name="account_delete"),
     path("account/tokens/", tokens, name="account_tokens"),
+    path("account/impersonation/", impersonation, name="account_impersonation"),
     path("account/security/", security, name="account_security"),
     path("account/email/undo/<str:token>/", undo_email, name="account_undo_email"),
     path("account/terms/", terms, name="account_terms"),

@@ -93,6 +93,7 @@ def ensure_groups() -> None:
         | Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
         # People are looked at here and changed by services: Wagtail's form could make superusers.
         | Permission.objects.filter(content_type__app_label="accounts", codename__startswith="view_")
+        | Permission.objects.filter(content_type__app_label="accounts", codename="change_staffsafety")
         | Permission.objects.filter(content_type__app_label__in=["wagtailredirects", "wagtailsearchpromotions"])
     )
     editors = Group.objects.get(name=EDITORS)
@@ -101,11 +102,13 @@ def ensure_groups() -> None:
         | Permission.objects.filter(content_type__app_label="cms", content_type__model__in=EDITED_MODELS)
         | Permission.objects.filter(content_type__app_label__in=["wagtailredirects", "wagtailsearchpromotions"])
     )
-    # Wagtail's migrations give its own "Moderators" the admin; ours work on the site and in their own queue.
+    # Wagtail's migrations give its own "Moderators" the pages; ours come to the admin for people only.
     moderators = Group.objects.get(name=GROUP_OF_ROLE[Role.MODERATOR])
     GroupPagePermission.objects.filter(group=moderators).delete()
     GroupCollectionPermission.objects.filter(group=moderators).delete()
-    moderators.permissions.clear()
+    moderators.permissions.set(
+        Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+    )
     collection = Collection.get_first_root_node()
     for group, page in ((editors, home), (admins, Page.get_first_root_node())):
         grounds.set_page_rights(group=group, page=page, codenames=PAGE_RIGHTS)

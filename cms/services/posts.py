@@ -21,7 +21,8 @@ from cms.services.tree import add_page, ensure_author_page
 from cms.validators import clean_tags, clean_title
 from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
-from community.core import limits, outbox, text
+from community.accounts.services import count_act
+from community.core import outbox, text
 from community.core.errors import Conflict, Invalid, NotAllowed, NotFound, Text
 from community.core.transactions import retried
 from community.facts.posts import PostDeleted, PostRestored, PostUpdated
@@ -63,7 +64,7 @@ def create_post(
     NotAllowed, or TooMany.
     """
     author = require_writer(actor)
-    limits.guard("write", f"user:{author.pk}")
+    count_act(bucket="write", person=author)
     values = _checked(
         title=title, content=content, body=body, excerpt=excerpt, cover_image=cover_image, video=video,
         tags=tags, category=category,
@@ -106,7 +107,7 @@ def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **c
     editor = require_writer(actor)
     published = changes.pop("published", None)
     where = {name: changes.pop(name) for name in ("series", "series_position") if name in changes}
-    limits.guard("write", f"user:{editor.pk}")
+    count_act(bucket="write", person=editor)
     if where:
         lock_places(post, *filter(None, [where.get("series")]))
     post = _locked(post)

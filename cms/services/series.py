@@ -19,7 +19,8 @@ from cms.services.tree import add_page, ensure_author_page
 from cms.validators import clean_title
 from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
-from community.core import limits, text
+from community.accounts.services import count_act
+from community.core import text
 from community.core.errors import Invalid, NotAllowed, Text
 from community.core.transactions import retried
 
@@ -39,7 +40,7 @@ def create_series(
     Raises Invalid with a message per field, NotAllowed, or TooMany.
     """
     author = require_writer(actor)
-    limits.guard("write", f"user:{author.pk}")
+    count_act(bucket="write", person=author)
     values = _checked(title=title, introduction=introduction, cover_image=cover_image, complete=complete)
     if not permissions.can_create_series(author):
         raise NotAllowed(_("Only verified creators make series."))
@@ -59,7 +60,7 @@ def update_series(*, actor: Actor, series: SeriesPage, version: int | None = Non
     """
     editor = require_writer(actor)
     published = changes.pop("published", None)
-    limits.guard("write", f"user:{editor.pk}")
+    count_act(bucket="write", person=editor)
     series = _locked(series)
     if not permissions.can_edit_series(editor, series):
         raise NotAllowed()
@@ -85,7 +86,7 @@ def order_parts(*, actor: Actor, series: SeriesPage, posts: Sequence[int]) -> Se
     Conflict, NotAllowed, NotFound or TooMany.
     """
     editor = require_writer(actor)
-    limits.guard("write", f"user:{editor.pk}")
+    count_act(bucket="write", person=editor)
     if len(posts) > PARTS_MAX:
         raise Invalid(fields={"posts": _("At most 200 posts can be put in order at once.")})
     series = _locked(series, *PostPage.objects.filter(pk__in=posts))

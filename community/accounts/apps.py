@@ -1,9 +1,11 @@
 """People: accounts, profiles, signing in."""
 
 from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class AccountsConfig(AppConfig):
+    default = True
     name = "community.accounts"
     label = "accounts"
 
@@ -32,3 +34,9 @@ class AccountsConfig(AppConfig):
         identities.install()
         mailed_codes.install()
         encryption.register_rotation("second factors", services.rotate_second_factors)
+
+
+class WagtailUsersConfig(WagtailUsersAppConfig):
+    """Wagtail's people are ours: its own forms would write past the services."""
+
+    user_viewset = "community.accounts.wagtail_hooks.people.PeopleViewSet"

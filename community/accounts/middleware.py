@@ -1,18 +1,21 @@
-"""The signed-in reader's clock, the second factor of staff, and sessions that live by being used."""
+"""The signed-in reader's clock, the second factor of staff, sessions that live by being used, and those of others."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -20,6 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions, selectors, services
 from community.accounts.models import User
+from community.core.api_address import is_api
+from community.core.errors import NotAllowed, NotSignedIn
 from community.core.languages import without_language
 
 log = structlog.get_logger(__name__)
@@ -38,6 +43,8 @@ OTHER_PATHS = (
 )
 #: The way to a second factor, and out; what every page needs. In the API staff without one have no powers of staff.
 OPEN_PATHS = ("/account/", "/static/", "/media/", "/healthz", "/readyz", "/api", "/_allauth/")
+CLOSED = _("This stays closed while you are signed in as somebody else.")
+OVER = _("You are no longer signed in as somebody else.")
 NEEDED = _("Your work here needs a second factor. Please set one up first.")
 
 
@@ -67,7 +74,7 @@ class StaffSecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.STAFF_SECOND_FACTOR or not _holds_back(request):
+        if not _holds_back(request):
             return self.get_response(request)
         messages.warning(request, NEEDED)
         return HttpResponseRedirect(reverse("mfa_index"))
@@ -123,6 +130,71 @@ def zone_called(name: str) -> ZoneInfo | None:
         return None
 
 
+#: What one may do there on pages of accounts, and of one's own things in the API; everything else of these is security,
+#: or somebody's private matter, and new addresses are closed until they are named here.
+OPEN_ACCOUNT_PAGES = ("/account/profile/", "/account/impersonation/", "/account/suspended/")
+OPEN_ME = frozenset({"me", "me/avatar", "me/bin", "me/drafts", "me/series", "me/feed", "me/bookmarks", "me/progress"})
+CLOSED_PATHS = ("/account/", "/cms/", "/django-admin/", "/_allauth/", "/dev/")
+CLOSED_API = ("auth", "me", "admin", "conversations", "message-requests", "messages")
+
+
+def closed_while_impersonating(path: str) -> bool:
+    """Is this address closed to an administrator who is signed in as somebody else?"""
+    plain = without_language(path)
+    if is_api(plain):
+        address = plain.removeprefix("/api").removeprefix("/v1").strip("/")
+        return address.partition("/")[0] in CLOSED_API and address not in OPEN_ME
+    return plain.startswith(CLOSED_PATHS) and not plain.startswith(OPEN_ACCOUNT_PAGES)
+
+
+class ImpersonationMiddleware:
+    """An administrator signed in as somebody else: for an hour, seen on every page, and without their secrets."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        marked = (
+            request.session.get(services.IMPERSONATION) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        )
+        if marked is None:
+            return self.get_response(request)
+        found = selectors.find_impersonation(
+            marked["id"], session_key=str(request.session.session_key), back=marked["back"]
+        )
+        request.impersonation = found  # type: ignore[attr-defined]
+        if found is None or request.user != found.person:
+            _give_back(request, marked)
+            if is_api(request.path_info):
+                request.api_refusal = NotSignedIn(OVER)  # type: ignore[attr-defined]
+                return self.get_response(request)
+            messages.info(request, OVER)
+            return HttpResponseRedirect("/")
+        with structlog.contextvars.bound_contextvars(impersonator=found.actor_id):
+            response = self._answer(request)
+        if hasattr(request, "impersonation_over"):
+            _give_back(request, marked)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if not closed_while_impersonating(request.path_info):
+            return self.get_response(request)
+        if is_api(request.path_info):
+            request.api_refusal = NotAllowed(CLOSED)  # type: ignore[attr-defined]
+            return self.get_response(request)
+        return render(request, "account/impersonation.html", status=403)
+
+
+def _give_back(request: HttpRequest, marked: dict[str, Any]) -> None:
+    """Ends it; the browser gets the administrator's own session again, or none when that has ended meanwhile."""
+    services.end_impersonation(impersonation_id=int(marked["id"]))
+    request.session.flush()
+    own = type(request.session)(marked["back"])
+    if own.get(SESSION_KEY):
+        own.modified = True  # so that the cookie is sent
+        request.session = own
+
+
 class SessionUseMiddleware:
     """Keeps sessions alive that are used, and notes when people were here: after the answer, once a minute."""
 
@@ -131,6 +203,8 @@ class SessionUseMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if hasattr(request, "impersonation"):
+            return response  # the person was not here, and the hour is not prolonged
         key = getattr(request, "bearer_session", None)
         if key is None and request.session.accessed:
             key = request.session.session_key

@@ -6,10 +6,11 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.utils import timezone
 
-from community.accounts.choices import CLOSED_STATUSES, Role, Scope, Status
-from community.accounts.models import Profile, User
+from community.accounts.choices import CLOSED_STATUSES, EDITORS, TRANSITIONS, Role, Scope, Status
+from community.accounts.models import Profile, StaffSafety, User
 from community.core.errors import (
     AccountBanned,
     AccountSuspended,
@@ -18,6 +19,11 @@ from community.core.errors import (
     NotSignedIn,
     TermsNotAgreed,
 )
+from community.core.generations import SITE
+from community.core.remembered import remembered
+
+#: Where the answer of `asks_second_factor` is remembered.
+SECOND_FACTOR_KEY = "accounts.staff-second-factor"
 
 Actor = User | AnonymousUser | AbstractBaseUser | None
 
@@ -31,7 +37,7 @@ def refusal_to_write(actor: Actor) -> DomainError | None:
     """Why `actor` may not write anything at all; None when they may."""
     if not isinstance(actor, User):
         return NotSignedIn()
-    if actor.status == Status.PENDING_VERIFICATION:
+    if actor.status == Status.PENDING_VERIFICATION and actor.trust == 0:
         return EmailNotVerified()
     if actor.status == Status.SUSPENDED:
         return AccountSuspended(details={"until": actor.suspended_until.isoformat() if actor.suspended_until else None})
@@ -75,10 +81,23 @@ def has_role(actor: Actor, role: Role) -> bool:
     return not role.at_least(Role.MODERATOR) or not lacks_second_factor(actor)
 
 
+def asks_second_factor() -> bool:
+    """Does the site ask its staff for a second factor: by the installation, or by the setting in the admin?"""
+    return bool(settings.STAFF_SECOND_FACTOR) or remembered(("staff-second-factor",), (SITE,), _setting_asks)
+
+
+def _setting_asks() -> bool:
+    found = cache.get(SECOND_FACTOR_KEY)
+    if found is None:
+        found = StaffSafety.objects.filter(second_factor=True).exists()
+        cache.set(SECOND_FACTOR_KEY, found, 60)
+    return bool(found)
+
+
 def lacks_second_factor(person: User) -> bool:
-    """Does the site ask its staff for a second factor, and has `person` none? No query where it does not ask."""
+    """Does the site ask its staff for a second factor, and has `person` none?"""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return settings.STAFF_SECOND_FACTOR and not Authenticator.objects.filter(user=person, type__in=kinds).exists()
+    return asks_second_factor() and not Authenticator.objects.filter(user=person, type__in=kinds).exists()
 
 
 def is_moderator(actor: Actor) -> bool:
@@ -102,6 +121,11 @@ def can_change_profile(actor: Actor, owner: User) -> bool:
     return isinstance(actor, User) and actor.pk == owner.pk and can_write(actor)
 
 
+def outranks(actor: Actor, person: User) -> bool:
+    """Is `actor` at work here and above `person`? Nobody is above themselves or their equals."""
+    return isinstance(actor, User) and is_moderator(actor) and actor.pk != person.pk and actor.rank > person.rank
+
+
 def can_leave(actor: Actor) -> bool:
     """Whoever can sign in may take their data home and have their account deleted: also while it is suspended."""
     return isinstance(actor, User) and actor.status not in CLOSED_STATUSES
@@ -113,8 +137,40 @@ def can_erase_person(actor: Actor, person: User) -> bool:
 
 
 def can_change_role(actor: Actor, person: User, role: Role) -> bool:
-    """ADMIN, and nobody changes their own role."""
-    return has_role(actor, Role.ADMIN) and isinstance(actor, User) and actor.pk != person.pk
+    """ADMIN, for people below them, up to their own role; also tick, editors and trust."""
+    return has_role(actor, Role.ADMIN) and outranks(actor, person) and role.rank <= actor.rank  # type: ignore[union-attr]
+
+
+def can_help(actor: Actor, person: User) -> bool:
+    """ADMIN, for people below them: closing sessions, lifting locks, reminding."""
+    return has_role(actor, Role.ADMIN) and outranks(actor, person)
+
+
+def can_list_people(viewer: Actor) -> bool:
+    """Moderators and administrators."""
+    return is_moderator(viewer)
+
+
+def can_view_email(viewer: Actor) -> bool:
+    """ADMIN: the addresses of others."""
+    return has_role(viewer, Role.ADMIN)
+
+
+def can_view_audit(viewer: Actor) -> bool:
+    """ADMIN."""
+    return has_role(viewer, Role.ADMIN)
+
+
+def can_impersonate(actor: Actor, person: User) -> bool:
+    """ADMIN, as somebody who is no staff and whose account is open."""
+    return can_help(actor, person) and not is_staff(person) and person.status not in CLOSED_STATUSES
+
+
+def is_staff(person: User) -> bool:
+    """Moderators, administrators, editors and superusers; one query for all others."""
+    if person.is_superuser or person.is_staff or person.has_role(Role.MODERATOR):
+        return True
+    return person.groups.filter(name=EDITORS).exists()
 
 
 def can_grant_scope(actor: Actor, scope: Scope) -> bool:
@@ -127,8 +183,17 @@ def can_manage_joining(actor: Actor) -> bool:
     return has_role(actor, Role.ADMIN)
 
 
-def can_change_status(actor: Actor, person: User) -> bool:
-    """Moderators below their own rank, ADMIN anybody else."""
-    if not isinstance(actor, User) or not is_moderator(actor) or actor.pk == person.pk:
+def can_change_status(actor: Actor, person: User, status: Status) -> bool:
+    """Moderators suspend and ban below their own rank, and end suspensions; ADMIN also lifts bans and closes for good.
+
+    Nobody but the owner confirms an address.
+    """
+    if not outranks(actor, person) or (person.status == Status.PENDING_VERIFICATION and status == Status.ACTIVE):
         return False
-    return has_role(actor, Role.ADMIN) or Role(person.role).rank < Role(actor.role).rank
+    needs_admin = status == Status.DELETED or person.status == Status.BANNED
+    return has_role(actor, Role.ADMIN) or not needs_admin
+
+
+def is_possible(person: User, status: Status) -> bool:
+    """Is there a way from the status of `person` to this one at all?"""
+    return status in TRANSITIONS[person.status]

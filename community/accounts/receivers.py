@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -18,6 +19,8 @@ from allauth.account.signals import (
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -25,7 +28,8 @@ from django.utils.translation import gettext as _
 
 from community.accounts import rules, services
 from community.accounts.choices import Door
-from community.accounts.models import DataExport, Profile, User
+from community.accounts.models import DataExport, Profile, StaffSafety, User
+from community.accounts.permissions import SECOND_FACTOR_KEY
 from community.core import generations
 from community.core.addresses import client_address
 
@@ -94,6 +98,13 @@ def person_changed(created: bool = False, raw: bool = False, update_fields: Any 
     """Kept pages for guests may show the person. Of a new one there is no page yet."""
     if not created and not raw and not (update_fields and set(update_fields) <= UNSEEN):
         generations.bump(generations.SITE)
+
+
+@receiver([post_save, post_delete], sender=StaffSafety, dispatch_uid="accounts.staff_safety_changed")
+def staff_safety_changed(**_kwargs: Any) -> None:
+    """Whether staff need a second factor is remembered: it is read anew, after the commit."""
+    transaction.on_commit(functools.partial(cache.delete, SECOND_FACTOR_KEY), robust=True)
+    generations.bump(generations.SITE)
 
 
 @receiver(password_reset, dispatch_uid="accounts.password_reset")

@@ -164,3 +164,17 @@ def is_throw_away(email: str, further: Iterable[str] = ()) -> bool:
     known = {each.strip().lower() for each in further}
     domains = (".".join(labels[start:]) for start in range(len(labels) - 1))
     return any(domain in blocklist or domain in known for domain in domains)
+
+
+#: So old is an account, with a confirmed address, before it is trusted at all.
+FIRST_TRUST = timedelta(hours=24)
+
+
+def trust_level(*, fixed: int | None, reached: int, confirmed: bool, age: timedelta) -> int:
+    """How far an account is trusted, from 0 to 4: as staff have fixed it, else what it has reached.
+
+    An account that has reached nothing yet is at 0 until its address is confirmed and it is a day old, then at 1.
+    """
+    if fixed is not None:
+        return fixed
+    return max(reached, 1 if confirmed and age >= FIRST_TRUST else 0)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy as _
+
 from community.accounts import selectors, services
 from community.accounts.choices import Status
 from community.accounts.models import User
 from community.accounts.permissions import Actor
 from community.core import targets
+
+#: What is entered as the reason where moderation decides.
+HIDDEN, RESTORED = _("Hidden by moderation."), _("Restored by moderation.")
 
 
 class UserTarget:
@@ -28,12 +33,12 @@ class UserTarget:
     def hide(self, target_id: int, *, actor: Actor) -> None:
         """Suspends the account."""
         person = selectors.get_person_by_id(target_id, viewer=actor)
-        services.change_status(actor=actor, person=person, status=Status.SUSPENDED)
+        services.change_status(actor=actor, person=person, status=Status.SUSPENDED, reason=str(HIDDEN))
 
     def restore(self, target_id: int, *, actor: Actor) -> None:
         """Makes the account active again."""
         person = selectors.get_person_by_id(target_id, viewer=actor)
-        services.change_status(actor=actor, person=person, status=Status.ACTIVE)
+        services.change_status(actor=actor, person=person, status=Status.ACTIVE, reason=str(RESTORED))
 
 
 def register() -> None:

@@ -17,6 +17,12 @@ def end_suspensions() -> int:
     return services.end_suspensions()
 
 
+@job(queue="cleanup", name="impersonations", every=Cron())
+def end_impersonations() -> int:
+    """Ends sign-ins as somebody else whose hour is over and that nobody came back to."""
+    return services.end_impersonations()
+
+
 @job(queue="cleanup", name="sign-ins", every=Cron(hour=3, minute=30))
 def forget_sign_ins() -> int:
     """Forgets who tried to sign in more than 30 days ago, and alerts after a year."""

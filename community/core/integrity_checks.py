@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import connection, models
 
-from community.core import counts, targets
+from community.core import audit, counts, targets
 from community.core.integrity import integrity_check
 from community.core.outbox import subscribers
 
@@ -93,3 +93,9 @@ def target_counts() -> Iterator[str]:
         if kind not in targets.kinds():
             yield f"{count} rows count for the unknown kind {kind}"
     yield from map(str, counts.differences())
+
+
+@integrity_check("audit-chain")
+def audit_chain() -> Iterator[str]:
+    """The audit log is what was entered."""
+    yield from audit.verify()

@@ -75,14 +75,15 @@ class Verdict:
     retry_after: int
 
 
-def hit(bucket: str, key: str, *, cost: int = 1) -> Verdict:
+def hit(bucket: str, key: str, *, cost: int = 1, times: float = 1) -> Verdict:
     """Counts one act of `key` (such as `user:7`) in `bucket`, unless the limit is reached.
 
     At most `limit` acts fall into any window of the bucket's length, however many processes ask at once. A
     refused act is not counted. While Redis is away the act is allowed and the fault is logged, except for the
-    buckets of IN_DATABASE. Raises KeyError for a bucket that settings.RATE_LIMITS does not know.
+    buckets of IN_DATABASE. Whoever is trusted more has `times` the limit. Raises KeyError for a bucket that
+    settings.RATE_LIMITS does not know.
     """
-    limit, seconds = _limit_of(bucket)
+    limit, seconds = _limit_of(bucket, times)
     digest = _digest(bucket, key)
     if _lifted.get() and bucket not in IN_DATABASE:
         return Verdict(True, limit, limit, timezone.now() + timedelta(seconds=seconds), 0)
@@ -98,9 +99,9 @@ def hit(bucket: str, key: str, *, cost: int = 1) -> Verdict:
     return _verdict(bool(allowed), limit, used, oldest / 1e6, min(enough / 1e6, seconds))
 
 
-def guard(bucket: str, key: str, *, cost: int = 1) -> Verdict:
+def guard(bucket: str, key: str, *, cost: int = 1, times: float = 1) -> Verdict:
     """Counts one act of `key` in `bucket`. Raises TooMany when the limit is reached (RFC 6585, section 4)."""
-    verdict = hit(bucket, key, cost=cost)
+    verdict = hit(bucket, key, cost=cost, times=times)
     if not verdict.allowed:
         raise TooMany(retry_after=verdict.retry_after)
     return verdict
@@ -123,10 +124,10 @@ def forget_old() -> int:
     return old.delete()[0]
 
 
-def _limit_of(bucket: str) -> tuple[int, int]:
+def _limit_of(bucket: str, times: float) -> tuple[int, int]:
     count, seconds = settings.RATE_LIMITS[bucket]
     if bucket in SCALED:
-        count = max(1, int(count * settings.RATE_LIMIT_SCALE))
+        count = max(1, int(count * settings.RATE_LIMIT_SCALE * times))
     return count, seconds
 
 

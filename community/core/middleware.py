@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,8 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from community.core import caching, remembered
+from community.core import audit, caching, remembered
+from community.core.addresses import client_address
 from community.core.api_address import ApiAddressMiddleware
 from community.core.languages import without_language
 
@@ -21,6 +23,7 @@ __all__ = [
     "ApiAddressMiddleware",
     "CacheControlMiddleware",
     "LanguageMiddleware",
+    "OriginMiddleware",
     "SecurityHeadersMiddleware",
     "SlowRequestMiddleware",
 ]
@@ -115,6 +118,21 @@ class CacheControlMiddleware:
             response = self.get_response(request)
         caching.decide(request, response)
         return response
+
+
+class OriginMiddleware:
+    """Lets the audit log know where acts come from; nothing is looked up before there is one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with audit.coming_from(functools.partial(_origin_of, request)):
+            return self.get_response(request)
+
+
+def _origin_of(request: HttpRequest) -> audit.Origin:
+    return audit.Origin(client_address(request), request.META.get("HTTP_USER_AGENT", ""), request.user.pk)
 
 
 class SlowRequestMiddleware:

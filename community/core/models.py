@@ -326,3 +326,46 @@ class MailSuppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} #{self.pk}"
+
+
+class AuditEntry(models.Model):
+    """One act of staff, for good: the database refuses to change or delete it (`community.core.audit`).
+
+    Ids have no gaps. `digest` is of what lies beside it in AuditDetail, `chained` of the whole row and the one before.
+    """
+
+    occurred_at = models.DateTimeField()
+    act = models.CharField(max_length=60)
+    actor_id = models.BigIntegerField(null=True, help_text="Nobody where the site did it by itself.")
+    target_kind = models.CharField(max_length=40, blank=True)
+    target_id = models.BigIntegerField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    chained = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "audit_entry"
+        indexes = [
+            models.Index(fields=["target_kind", "target_id", "-id"], name="audit_entry_target"),
+            models.Index(fields=["actor_id", "-id"], name="audit_entry_actor"),
+            models.Index(fields=["occurred_at"], name="audit_entry_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} #{self.pk}"
+
+
+class AuditDetail(models.Model):
+    """What of an audit entry may hold personal words: it may go, and the chain of entries stays whole."""
+
+    entry = models.OneToOneField(AuditEntry, on_delete=models.DO_NOTHING, primary_key=True, related_name="detail")
+    address = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=500, blank=True)
+    reason = models.TextField(blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32, help_text="So that nobody guesses from the digest what has gone.")
+
+    class Meta:
+        db_table = "audit_detail"

@@ -13,7 +13,7 @@ import structlog
 from huey.contrib.djhuey import db_task
 from redis.exceptions import RedisError
 
-from community.core import generations, idempotency, integrity, jobs, limits, mail, outbox
+from community.core import audit, generations, idempotency, integrity, jobs, limits, mail, outbox
 from community.core.cache import breaker_for
 from community.core.jobs import Cron, job
 
@@ -129,6 +129,12 @@ def forget_old_answers() -> int:
 def purge_jobs() -> int:
     """Clears away jobs that succeeded, after an hour, and moments of schedules that nobody asks for any more."""
     return jobs.purge() + jobs.purge_slots()
+
+
+@job(queue="cleanup", name="old-audit", every=Cron(hour=3, minute=20))
+def forget_old_audit() -> int:
+    """Clears away entries of the audit log after two years."""
+    return audit.forget_old()
 
 
 @job(queue="cleanup", name="integrity", every=Cron(hour=4, minute=0), tries=1)

@@ -186,7 +186,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.table_block",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "community.accounts.apps.WagtailUsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -234,9 +234,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "community.core.middleware.OriginMiddleware",
     "community.accounts.middleware.SessionUseMiddleware",
     "community.accounts.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "community.accounts.middleware.ImpersonationMiddleware",
     "community.accounts.middleware.StaffSecondFactorMiddleware",
     "community.accounts.middleware.TermsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -402,3 +404,5 @@ RATE_LIMITS = {
     "act": (120, 60),
     "upload": (20, 3600),
 }
+#: By trust level, 0 to 4: the limits of writing, acting and uploading are multiplied by it.
+TRUST_RAISES_LIMITS = (1, 1, 1.5, 2, 3)

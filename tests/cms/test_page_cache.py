@@ -164,7 +164,7 @@ def test_what_editors_change_around_pages_makes_kept_pages_old(bumps, cast, home
 def test_what_becomes_of_people_makes_kept_pages_old(bumps, cast):
     person = cast.creator
     assert bumps(lambda: accounts.update_profile(actor=person, person=person, display_name="Another name"))
-    assert bumps(lambda: accounts.change_role(actor=cast.admin, person=person, role=Role.MODERATOR))
+    assert bumps(lambda: accounts.change_role(actor=cast.admin, person=person, role=Role.MODERATOR, reason="Help"))
     assert bumps(lambda: accounts.change_status(actor=cast.admin, person=person, status=Status.BANNED))
     assert not bumps(lambda: make_user("newcomer"))
     assert not bumps(lambda: cast.fan.save(update_fields=["last_login"]))

@@ -13,6 +13,7 @@ from community.accounts.models.registration import (
     TermsAgreement,
 )
 from community.accounts.models.security import LoginAttempt
+from community.accounts.models.staff import Impersonation, StaffSafety
 from community.accounts.models.tokens import PersonalAccessToken, StatusChange
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Invitation",
     "InvitationUse",
     "JoiningRule",
+    "Impersonation",
     "LoginAttempt",
     "NameReservation",
     "PersonalAccessToken",
@@ -33,6 +35,7 @@ __all__ = [
     "ReferralCode",
     "RetiredName",
     "SecurityAlert",
+    "StaffSafety",
     "StatusChange",
     "TermsAgreement",
     "User",

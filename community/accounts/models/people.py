@@ -12,9 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts.choices import CLOSED_STATUSES, Role, Status
+from community.accounts.rules import trust_level
 from community.accounts.validators import (
     problem_with_birthday,
     problem_with_words,
@@ -73,6 +75,9 @@ class User(AbstractUser):
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
     verified = models.BooleanField(_("verified"), default=False, help_text=_("The tick beside the name."))
     trust_level = models.PositiveSmallIntegerField(_("trust level"), default=0)
+    trust_fixed = models.PositiveSmallIntegerField(
+        _("trust level set by staff"), null=True, blank=True, help_text=_("It stands above what was reached.")
+    )
     level = models.PositiveIntegerField(_("level"), default=1)
     experience = models.PositiveBigIntegerField(_("experience"), default=0)
     version = models.PositiveIntegerField(default=1)
@@ -103,6 +108,7 @@ class User(AbstractUser):
                 name="user_active_as_status",
             ),
             models.CheckConstraint(condition=models.Q(trust_level__lte=4), name="user_trust_level_range"),
+            models.CheckConstraint(condition=models.Q(trust_fixed__lte=4), name="user_trust_fixed_range"),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +122,19 @@ class User(AbstractUser):
     def get_absolute_url(self) -> str:
         """The profile's address, `/@name/`."""
         return reverse("profile", args=[self.username])
+
+    @property
+    def trust(self) -> int:
+        """From 0 to 4; whoever wants to know asks `selectors.trust_level_of`."""
+        confirmed = self.status != Status.PENDING_VERIFICATION
+        return trust_level(
+            fixed=self.trust_fixed, reached=self.trust_level, confirmed=confirmed, age=timezone.now() - self.created_at
+        )
+
+    @property
+    def rank(self) -> int:
+        """The place among those who decide about others: that of the role; superusers stand above all."""
+        return len(Role) if self.is_superuser else Role(self.role).rank
 
     def has_role(self, role: Role) -> bool:
         """Is this person's role `role` or above it?"""

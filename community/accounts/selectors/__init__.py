@@ -69,10 +69,21 @@ from community.accounts.selectors.sessions import (
     list_tokens,
     suspension_of,
 )
+from community.accounts.selectors.staff import (
+    AccountRecord,
+    find_impersonation,
+    get_account,
+    get_account_by_name,
+    get_account_record,
+    list_accounts,
+    list_audit,
+    trust_level_of,
+)
 
 __all__ = [
     "ALERTS_KEPT",
     "Account",
+    "AccountRecord",
     "AuthorCard",
     "BroughtCard",
     "ExportCard",
@@ -97,6 +108,11 @@ __all__ = [
     "find_totp",
     "get_joining_mode",
     "get_judgement",
+    "find_impersonation",
+    "find_totp",
+    "get_account",
+    "get_account_by_name",
+    "get_account_record",
     "get_person",
     "get_person_by_former_name",
     "get_person_by_id",
@@ -112,6 +128,8 @@ __all__ = [
     "is_visible",
     "lacks_second_factor",
     "list_alerts",
+    "list_accounts",
+    "list_audit",
     "list_everybody",
     "list_identities",
     "list_invitations",
@@ -133,5 +151,6 @@ __all__ = [
     "signed_in_just_now",
     "suspension_of",
     "tidy_code",
+    "trust_level_of",
     "turns_off",
 ]

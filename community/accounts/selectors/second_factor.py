@@ -7,7 +7,6 @@ import dataclasses
 from allauth.mfa.models import Authenticator
 
 from community.accounts import permissions
-from community.accounts.choices import EDITORS, Role
 from community.accounts.models import User
 
 
@@ -55,5 +54,4 @@ def turns_off(person: User, going: list[Authenticator]) -> bool:
 
 def lacks_second_factor(person: User) -> bool:
     """Is `person` one of the staff (moderators, administrators, editors) without the second factor they need?"""
-    staff = person.is_superuser or person.has_role(Role.MODERATOR) or person.groups.filter(name=EDITORS).exists()
-    return staff and permissions.lacks_second_factor(person)
+    return permissions.asks_second_factor() and permissions.is_staff(person) and permissions.lacks_second_factor(person)

@@ -58,17 +58,20 @@ from community.accounts.services.leaving import (
     request_deletion,
     undo_deletion,
 )
+from community.accounts.services.impersonation import (
+    IMPERSONATION,
+    IMPERSONATION_LASTS,
+    begin_impersonation,
+    end_impersonation,
+    end_impersonations,
+)
 from community.accounts.services.letters import Letter, write_letter
 from community.accounts.services.names import MOST_FORMER, NAME_LEADS_ON, TooManyNames, change_username
 from community.accounts.services.people import (
     GENERATED_NAME_TRIES,
     PROFILE_FIELDS,
-    SUSPENSION,
     AddressTaken,
     NameTaken,
-    TransitionRefused,
-    change_role,
-    change_status,
     complete_new_user,
     confirm_email,
     create_user,
@@ -132,14 +135,33 @@ from community.accounts.services.security import (
     settle_step,
 )
 from community.accounts.services.sessions import close_session, close_sessions, mark_seen
-from community.accounts.services.status import end_suspension_if_over, end_suspensions
+from community.accounts.services.staff import (
+    NothingToConfirm,
+    change_role,
+    change_standing,
+    close_sessions_of,
+    erase_person,
+    lift_locks_of,
+    remind_to_confirm,
+)
+from community.accounts.services.status import (
+    SUSPENSION,
+    LastAdministrator,
+    TransitionRefused,
+    change_status,
+    end_suspension_if_over,
+    end_suspensions,
+)
 from community.accounts.services.tokens import TooManyTokens, make_token, revoke_token, use_token
+from community.accounts.services.trust import count_act
 from community.accounts.services.unfinished import forget_unfinished
 
 __all__ = [
     "CODES",
     "GENERATED_NAME_TRIES",
     "GRACE",
+    "IMPERSONATION",
+    "IMPERSONATION_LASTS",
     "MOST_FORMER",
     "NAME_LEADS_ON",
     "PLEASE_AGREE",
@@ -159,8 +181,10 @@ __all__ = [
     "IdentityOfAnother",
     "LastAdministrator",
     "LastWayIn",
+    "LastAdministrator",
     "Letter",
     "NameTaken",
+    "NothingToConfirm",
     "Referrals",
     "RegistrationClosed",
     "SetUp",
@@ -177,17 +201,21 @@ __all__ = [
     "answer_alert",
     "avatar_files",
     "begin_attempt",
+    "begin_impersonation",
     "begin_reset",
     "begin_totp",
     "change_joining_mode",
     "change_role",
+    "change_standing",
     "change_status",
     "change_username",
     "close_session",
     "close_sessions",
+    "close_sessions_of",
     "complete_new_user",
     "confirm_email",
     "confirm_referral",
+    "count_act",
     "count_start",
     "create_user",
     "drop_unconfirmed_identities",
@@ -198,6 +226,11 @@ __all__ = [
     "erase",
     "erase_banned",
     "erase_due",
+    "end_impersonation",
+    "end_impersonations",
+    "end_suspension_if_over",
+    "end_suspensions",
+    "erase_person",
     "finish_totp",
     "forget_alerts",
     "forget_attempt",
@@ -216,6 +249,7 @@ __all__ = [
     "link_identity",
     "make_export",
     "make_invitation",
+    "lift_locks_of",
     "make_recovery_codes",
     "make_token",
     "mark_seen",
@@ -236,6 +270,7 @@ __all__ = [
     "referral_code_of",
     "referrals_of",
     "register",
+    "remind_to_confirm",
     "remove_avatar",
     "remove_export",
     "remove_export_file",

@@ -12,7 +12,8 @@ from community.accounts import permissions, selectors
 from community.accounts.models import FormerUsername, Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.services.people import NameTaken, check_username
-from community.core import limits, outbox
+from community.accounts.services.trust import count_act
+from community.core import outbox
 from community.core.errors import Conflict, NotAllowed
 from community.core.transactions import retried
 from community.facts.accounts import UserUpdated
@@ -38,7 +39,7 @@ def change_username(*, actor: Actor, person: User, username: str) -> User:
     if not permissions.can_change_profile(actor, person):
         raise NotAllowed()
     check_username(username)
-    limits.guard("write", f"user:{person.pk}")
+    count_act(bucket="write", person=person)
     person = User.objects.select_for_update(of=("self",)).select_related("profile").get(pk=person.pk)
     old = person.username
     if username == old:

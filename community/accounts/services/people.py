@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import secrets
-from datetime import datetime, timedelta
 from typing import IO, Any
 
 from allauth.account.models import EmailAddress
@@ -21,13 +20,14 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions, selectors
-from community.accounts.choices import CLOSED_STATUSES, GROUP_OF_ROLE, TRANSITIONS, Role, Status
-from community.accounts.models import Preferences, Profile, StatusChange, User
+from community.accounts.choices import GROUP_OF_ROLE, Role, Status
+from community.accounts.models import Preferences, Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import COMPLETE_FROM, generated_username
-from community.accounts.services.sessions import close_sessions
+from community.accounts.services.status import change_status
+from community.accounts.services.trust import count_act
 from community.accounts.validators import username_validators
-from community.core import images, limits, outbox
+from community.core import images, outbox
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.core.text import one_line, tidy
 from community.core.transactions import retried
@@ -37,12 +37,10 @@ from community.facts.accounts import (
     SignedIn,
     SignedOut,
     UserCreated,
-    UserStatusChanged,
     UserUpdated,
 )
 
 GENERATED_NAME_TRIES = 5
-SUSPENSION = timedelta(days=7)
 PROFILE_FIELDS = frozenset(
     {"display_name", "bio", "location", "website", "twitter", "instagram", "tiktok", "discord", "youtube",
      "interests", "skills", "birthday", "time_zone", "language", "visibility"}
@@ -59,12 +57,6 @@ class AddressTaken(Conflict):
     """Somebody has this e-mail address."""
 
     message = _("This address is taken.")
-
-
-class TransitionRefused(Conflict):
-    """The account cannot go from its status to the one asked for."""
-
-    message = _("This account cannot be changed in that way.")
 
 
 @retried
@@ -200,7 +192,7 @@ def set_avatar(*, actor: Actor, person: User, file: IO[bytes]) -> User:
     permissions.require_writer(actor)
     if not permissions.can_change_profile(actor, person):
         raise NotAllowed()
-    limits.guard("upload", f"user:{person.pk}")
+    count_act(bucket="upload", person=person)
     return store_avatar(person=person, file=file)
 
 
@@ -261,59 +253,6 @@ def _replace_avatar(person: User, **values: Any) -> User:
     storage = profile.avatar.storage
     for name in old:
         transaction.on_commit(functools.partial(storage.delete, name), robust=True)
-    return person
-
-
-@retried
-def change_status(
-    *,
-    actor: Actor,
-    person: User,
-    status: Status,
-    reason: str = "",
-    until: datetime | None = None,
-    system: bool = False,
-) -> User:
-    """Moves an account to another status along the allowed transitions; who did it and why is recorded.
-
-    Who is suspended or whose account is closed loses every session and token at once. `system` is the site itself
-    (a confirmed address, the end of a suspension) and needs no permission.
-    Raises NotAllowed, or TransitionRefused when there is no such way.
-    """
-    person = User.objects.select_for_update().get(pk=person.pk)
-    if not system and not permissions.can_change_status(actor, person):
-        raise NotAllowed()
-    if status not in TRANSITIONS[person.status]:
-        raise TransitionRefused()
-    old = person.status
-    person.status = status
-    person.is_active = status not in CLOSED_STATUSES
-    person.suspended_until = (until or timezone.now() + SUSPENSION) if status == Status.SUSPENDED else None
-    person.version += 1
-    person.save(update_fields=["status", "is_active", "suspended_until", "version", "updated_at"])
-    actor_id = actor.pk if isinstance(actor, User) else None
-    StatusChange.objects.create(
-        user=person, old=old, new=status, reason=tidy(reason)[:1000], actor_id=actor_id, until=person.suspended_until
-    )
-    outbox.record(UserStatusChanged(user_id=person.pk, old=old, new=status), actor_id=actor_id)
-    if status in CLOSED_STATUSES or status == Status.SUSPENDED:
-        close_sessions(person=person, tokens=True)
-    return person
-
-
-@retried
-def change_role(*, actor: Actor, person: User, role: Role, system: bool = False) -> User:
-    """Gives a person another role; their groups follow. Raises NotAllowed."""
-    if not system and not permissions.can_change_role(actor, person, role):
-        raise NotAllowed()
-    person = User.objects.select_for_update().get(pk=person.pk)
-    if person.role != role:
-        person.role = role
-        person.version += 1
-        person.save(update_fields=["role", "version", "updated_at"])
-        outbox.record(
-            UserUpdated(user_id=person.pk, changed=["role"]), actor_id=actor.pk if isinstance(actor, User) else None
-        )
     return person
 
 

@@ -16,7 +16,7 @@ from community.accounts.choices import TOKEN_PREFIX, Scope, Status
 from community.accounts.models import PersonalAccessToken, User
 from community.accounts.permissions import Actor
 from community.accounts.services.status import end_suspension_if_over
-from community.core import limits
+from community.accounts.services.trust import count_act
 from community.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from community.core.text import one_line
 from community.core.transactions import retried
@@ -47,7 +47,7 @@ def make_token(*, actor: Actor, name: str, scopes: Iterable[str], days: int) -> 
         raise Invalid(fields={"name": _("This must not be empty.")})
     if not all(permissions.can_grant_scope(person, Scope(scope)) for scope in wanted):
         raise NotAllowed()
-    limits.guard("write", f"user:{person.pk}")
+    count_act(bucket="write", person=person)
     # Two at once would both count the same tokens.
     User.objects.select_for_update().get(pk=person.pk)
     if PersonalAccessToken.objects.living().filter(user_id=person.pk).count() >= MOST_TOKENS:

@@ -90,6 +90,8 @@ class ApiView(APIView):
         self._count(request, known=refused is None)
         if refused is not None:
             raise refused
+        if beforehand := getattr(request._request, "api_refusal", None):
+            raise beforehand  # a middleware has found it; only now the request is counted
         self._refuse_large(request)
         renderer, media_type = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = renderer, media_type

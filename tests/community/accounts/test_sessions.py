@@ -151,9 +151,9 @@ def test_a_suspended_person_signs_in_to_see_why_and_until_when(cast):
 
 
 def test_a_suspension_ends_by_itself(cast):
-    services.change_status(actor=cast.admin, person=cast.fan, status=Status.SUSPENDED)
+    services.change_status(actor=cast.admin, person=cast.fan, status=Status.SUSPENDED, reason="Spam")
     person = cast.other_fan
-    services.change_status(actor=cast.admin, person=person, status=Status.SUSPENDED)
+    services.change_status(actor=cast.admin, person=person, status=Status.SUSPENDED, reason="Spam")
     assert tasks.end_suspensions() == 0
     User.objects.filter(pk=cast.fan.pk).update(suspended_until=timezone.now() - timedelta(seconds=1))
     assert tasks.end_suspensions() == 1
@@ -165,7 +165,7 @@ def test_a_suspension_ends_by_itself(cast):
 
 
 def test_a_suspension_that_is_over_hinders_nobody_before_the_job_comes(cast):
-    services.change_status(actor=cast.admin, person=cast.fan, status=Status.SUSPENDED)
+    services.change_status(actor=cast.admin, person=cast.fan, status=Status.SUSPENDED, reason="Spam")
     client = CheckedClient()
     client.post("/account/login/", {"login": "fan", "password": PASSWORD})
     User.objects.filter(pk=cast.fan.pk).update(suspended_until=timezone.now() - timedelta(seconds=1))
