@@ -18,19 +18,22 @@ from allauth.account.signals import (
 )
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
+from wagtail.contrib.settings.models import AbstractSetting
+from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from community.accounts import rules, services
 from community.accounts.choices import Door
 from community.accounts.models import DataExport, Profile, StaffSafety, User
 from community.accounts.permissions import SECOND_FACTOR_KEY
-from community.core import generations
+from community.core import audit, generations
 from community.core.addresses import client_address
 
 #: Of a person, and seen by nobody else.
@@ -147,3 +150,52 @@ def second_factor_off(instance: Authenticator, origin: Any = None, **_kwargs: An
 def export_deleted(instance: DataExport, **_kwargs: Any) -> None:
     """An account that nobody confirmed goes as a whole, and its file with it."""
     services.remove_export_file(row=instance)
+
+
+@receiver(pre_save, dispatch_uid="accounts.setting_before")
+def setting_before(instance: Any, raw: bool = False, **_kwargs: Any) -> None:
+    """What a setting of the site was before somebody changes it in the admin."""
+    if isinstance(instance, AbstractSetting) and not raw and audit.origin() is not None:
+        instance._before = services.stored_values(thing=instance)  # type: ignore[attr-defined]
+
+
+@receiver(post_save, dispatch_uid="accounts.setting_changed")
+def setting_changed(instance: Any, **_kwargs: Any) -> None:
+    """What it is now goes into the audit log."""
+    if isinstance(instance, AbstractSetting) and hasattr(instance, "_before"):
+        services.note_setting(thing=instance, before=instance._before)
+        del instance._before
+
+
+@receiver(m2m_changed, sender=Group.permissions.through, dispatch_uid="accounts.group_rights")
+def group_rights_changed(instance: Any, action: str, pk_set: Any, reverse: bool, **_kwargs: Any) -> None:
+    """A group's rights were changed in the admin. (Commands and migrations are no acts of staff.)"""
+    if reverse or audit.origin() is None or not pk_set or action not in ("post_add", "post_remove"):
+        return
+    names = services.names_of_rights(ids=pk_set)
+    if action == "post_add":
+        services.note_group(group=instance, added=names)
+    else:
+        services.note_group(group=instance, removed=names)
+
+
+@receiver([post_save, post_delete], sender=GroupPagePermission, dispatch_uid="accounts.group_pages")
+@receiver([post_save, post_delete], sender=GroupCollectionPermission, dispatch_uid="accounts.group_collections")
+def group_places_changed(instance: Any, signal: Any, **_kwargs: Any) -> None:
+    """A group may do more or less with pages, images or documents in a place."""
+    if audit.origin() is None or not Group.objects.filter(pk=instance.group_id).exists():
+        return
+    place = getattr(instance, "page_id", None) or getattr(instance, "collection_id", None)
+    name = f"{services.names_of_rights(ids=[instance.permission_id])[0]} @ {type(instance).__name__} {place}"
+    if signal is post_save:
+        services.note_group(group=instance.group, added=[name])
+    else:
+        services.note_group(group=instance.group, removed=[name])
+
+
+@receiver([post_save, pre_delete], sender=Group, dispatch_uid="accounts.group_made")
+def group_made_or_deleted(instance: Group, signal: Any, created: bool = False, **_kwargs: Any) -> None:
+    """There is a group more, or one less."""
+    if audit.origin() is None or not (created or signal is pre_delete):
+        return
+    services.note_group(group=instance, **({"added": ["group"]} if created else {"removed": ["group"]}))

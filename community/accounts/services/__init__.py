@@ -58,6 +58,7 @@ from community.accounts.services.leaving import (
     request_deletion,
     undo_deletion,
 )
+from community.accounts.services.changes import names_of_rights, note_group, note_setting, stored_values
 from community.accounts.services.impersonation import (
     IMPERSONATION,
     IMPERSONATION_LASTS,
@@ -257,7 +258,11 @@ __all__ = [
     "nobodys_address",
     "note_completeness",
     "note_password_change",
+    "names_of_rights",
+    "note_completeness",
+    "note_group",
     "note_referral",
+    "note_setting",
     "one_time_password_link",
     "problem_with_age",
     "problem_with_invitation",
@@ -289,6 +294,7 @@ __all__ = [
     "sign_up_by_identity",
     "store_avatar",
     "take_invitation",
+    "stored_values",
     "take_recovery_code",
     "take_totp_code",
     "undo_deletion",
