@@ -101,7 +101,9 @@ class Environment:
         "",
     )
     staff_second_factor: bool = _variable(
-        "Moderators, administrators and editors reach nothing but the set-up until they have a second factor.", False
+        "Moderators, administrators and editors reach nothing but the set-up until they have a second factor. "
+        "Unset, administrators decide in the admin; set, nobody turns it off there.",
+        False,
     )
     password_policy: str = _variable(
         "Rules for new passwords. `characters`: letters, digits and special characters; `passphrase`: anything that "

@@ -98,6 +98,7 @@ class World:
             "document": f"{document.pk}/{document.filename}",
             "category": category.slug,
             "tag": "stars",
+            "fan": cast.fan.pk,
             "email": cast.fan.email,
             "password": PASSWORD,
         }

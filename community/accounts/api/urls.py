@@ -15,6 +15,7 @@ from community.accounts.api import (
     two_factor,
     views,
 )
+from community.accounts.api import admin, people, registration, sessions, two_factor, views
 from community.accounts.api.avatar import AvatarView
 from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 
@@ -50,6 +51,10 @@ urlpatterns = [
     re_path(r"^me/identities/(?P<id>[0-9]{1,18})\Z", identities.IdentityView.as_view()),
     path("me/export", leaving.ExportView.as_view()),
     path("me/deletion", leaving.DeletionView.as_view()),
+    path("admin/users", admin.AccountsView.as_view()),
+    re_path(r"^admin/users/(?P<username>[A-Za-z0-9_]{1,50})\Z", admin.AccountView.as_view()),
+    re_path(r"^admin/users/(?P<username>[A-Za-z0-9_]{1,50})/status\Z", admin.AccountStatusView.as_view()),
+    re_path(r"^admin/users/(?P<username>[A-Za-z0-9_]{1,50})/role\Z", admin.AccountRoleView.as_view()),
     path("users", people.UsersView.as_view()),
     path("users/availability", people.AvailabilityView.as_view()),
     re_path(r"^users/(?P<username>[A-Za-z0-9_]{1,50})\Z", views.UserView.as_view()),

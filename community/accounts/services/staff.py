@@ -16,7 +16,12 @@ from community.accounts.models import User
 from community.accounts.permissions import Actor
 from community.accounts.services.security import lift_locks
 from community.accounts.services.sessions import close_sessions
-from community.accounts.services.status import change_status, checked_reason, keep_an_administrator
+from community.accounts.services.status import (
+    change_status,
+    checked_reason,
+    keep_an_administrator,
+    require_version,
+)
 from community.core import audit, limits, mail, outbox
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.core.transactions import retried
@@ -36,7 +41,7 @@ class NothingToConfirm(Conflict):
 
 
 @retried
-def change_standing(*, actor: Actor, person: User, reason: str, **wanted: Any) -> User:
+def change_standing(*, actor: Actor, person: User, reason: str, version: int | None = None, **wanted: Any) -> User:
     """Gives a person another `role`, the tick (`verified`), a place among the `editor`s, or a level of trust.
 
     `trust` is 0 to 4 and stands above what the account has reached; None leaves it to that. What is not named stays.
@@ -50,11 +55,14 @@ def change_standing(*, actor: Actor, person: User, reason: str, **wanted: Any) -
     trust = wanted.get("trust")
     if trust is not None and not 0 <= trust <= HIGHEST_TRUST:
         raise Invalid(fields={"trust": _("Between 0 and 4, please.")})
+    if not permissions.can_change_role(actor, person, Role(wanted.get("role", person.role))):
+        raise NotAllowed()
     if "role" in wanted and wanted["role"] != Role.ADMIN:
         keep_an_administrator(person=person)
     person = User.objects.select_for_update().get(pk=person.pk)
     if not permissions.can_change_role(actor, person, Role(wanted.get("role", person.role))):
         raise NotAllowed()
+    require_version(person=person, version=version)
     reason = checked_reason(reason=reason)
     before = {
         "role": person.role,

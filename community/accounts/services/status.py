@@ -47,6 +47,12 @@ def checked_reason(*, reason: str) -> str:
     return reason
 
 
+def require_version(*, person: User, version: int | None) -> None:
+    """Raises Conflict when the account, which is locked, has changed since `version`."""
+    if version is not None and version != person.version:
+        raise Conflict(details={"currentVersion": person.version})
+
+
 def keep_an_administrator(*, person: User) -> None:
     """Raises LastAdministrator when nobody else with this role could act; at the same moment only one is let through.
 
@@ -80,22 +86,27 @@ def change_status(
     reason: str = "",
     until: datetime | None = None,
     days: int | None = None,
+    version: int | None = None,
     system: bool = False,
 ) -> User:
     """Moves an account to another status along the allowed transitions; who did it and why is recorded.
 
     A suspension lasts until `until`, or for `days`, else for a week. Who is suspended or whose account is closed loses
     every session and token at once. `system` is the site itself (a confirmed address, the end of a suspension): it
-    needs no permission and no reason.
-    Raises NotAllowed, TransitionRefused when there is no such way, LastAdministrator, or Invalid.
+    needs no permission and no reason. `version` is the one the change was made from.
+    Raises NotAllowed, Conflict for an old version, TransitionRefused when there is no such way, LastAdministrator, or
+    Invalid.
     """
     ends = _end_of(status, until, days)
+    if not system and not permissions.can_change_status(actor, person, status):
+        raise NotAllowed()
     if not system and status != Status.ACTIVE:
         keep_an_administrator(person=person)
     person = User.objects.select_for_update().get(pk=person.pk)
     if not system:
         if not permissions.can_change_status(actor, person, status):
             raise NotAllowed()
+        require_version(person=person, version=version)
         reason = checked_reason(reason=reason)
     if status not in TRANSITIONS[person.status]:
         raise TransitionRefused()

@@ -109,7 +109,7 @@ def test_every_page_of_the_account_is_closed(cast, office):
     begin(office, cast.fan)
     addresses = {row.address.partition("?")[0] for row in SITE if row.address.startswith(("/account/", "/_allauth/"))}
     assert len(addresses) > 30
-    for address in sorted(addresses - OPEN_PAGES) + ["/cms/", "/cms/account/", "/django-admin/", "/de/account/2fa/"]:
+    for address in [*sorted(addresses - OPEN_PAGES), "/cms/", "/cms/account/", "/django-admin/", "/de/account/2fa/"]:
         assert office.get(address).status_code == 403, address
         assert office.post(address, {}).status_code == 403, address
     assert "Stop" in office.get("/account/2fa/").content.decode()
