@@ -131,11 +131,6 @@ def can_leave(actor: Actor) -> bool:
     return isinstance(actor, User) and actor.status not in CLOSED_STATUSES
 
 
-def can_erase_person(actor: Actor, person: User) -> bool:
-    """ADMIN, and only people who are banned: everybody else decides that themselves."""
-    return has_role(actor, Role.ADMIN) and person.status == Status.BANNED
-
-
 def can_change_role(actor: Actor, person: User, role: Role) -> bool:
     """ADMIN, for people below them, up to their own role; also tick, editors and trust."""
     return has_role(actor, Role.ADMIN) and outranks(actor, person) and role.rank <= actor.rank  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """The audit log: who did what to whom, from where and why. Entries are never changed, and chained by their hashes.
 
 A row that is changed, taken out or put in between breaks the chain (the idea: Haber and Stornetta, "How to
-time-stamp a digital document", 1991). Decision 0018 says what may be forgotten, and how the chain stays whole.
+time-stamp a digital document", 1991). Decision 0019 says what may be forgotten, and how the chain stays whole.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from community.accounts.api import (
+    admin,
     identities,
     leaving,
     passwords,
@@ -15,7 +16,6 @@ from community.accounts.api import (
     two_factor,
     views,
 )
-from community.accounts.api import admin, people, registration, sessions, two_factor, views
 from community.accounts.api.avatar import AvatarView
 from community.accounts.api.security import AlertAnswerView, LoginHistoryView, SecurityAlertsView
 

@@ -8,6 +8,7 @@ from community.accounts.services.alerts import (
     note_password_change,
     raise_alert,
 )
+from community.accounts.services.changes import names_of_rights, note_group, note_setting, stored_values
 from community.accounts.services.email_changes import AddressGone, undo_email_change
 from community.accounts.services.erasing import (
     erase,
@@ -36,6 +37,13 @@ from community.accounts.services.identities import (
     remove_identity,
     sign_up_by_identity,
 )
+from community.accounts.services.impersonation import (
+    IMPERSONATION,
+    IMPERSONATION_LASTS,
+    begin_impersonation,
+    end_impersonation,
+    end_impersonations,
+)
 from community.accounts.services.joining import (
     PLEASE_AGREE,
     RegistrationClosed,
@@ -52,21 +60,12 @@ from community.accounts.services.joining import (
 )
 from community.accounts.services.leaving import (
     GRACE,
-    LastAdministrator,
-    erase_banned,
     keep_account,
     request_deletion,
     undo_deletion,
 )
-from community.accounts.services.changes import names_of_rights, note_group, note_setting, stored_values
-from community.accounts.services.impersonation import (
-    IMPERSONATION,
-    IMPERSONATION_LASTS,
-    begin_impersonation,
-    end_impersonation,
-    end_impersonations,
-)
 from community.accounts.services.letters import Letter, write_letter
+from community.accounts.services.locks import lift_locks
 from community.accounts.services.names import MOST_FORMER, NAME_LEADS_ON, TooManyNames, change_username
 from community.accounts.services.people import (
     GENERATED_NAME_TRIES,
@@ -130,7 +129,6 @@ from community.accounts.services.security import (
     begin_attempt,
     forget_attempt,
     forget_history,
-    lift_locks,
     record_success,
     settle_failure,
     settle_step,
@@ -182,7 +180,6 @@ __all__ = [
     "IdentityOfAnother",
     "LastAdministrator",
     "LastWayIn",
-    "LastAdministrator",
     "Letter",
     "NameTaken",
     "NothingToConfirm",
@@ -221,16 +218,13 @@ __all__ = [
     "create_user",
     "drop_unconfirmed_identities",
     "end_everything_after_reset",
+    "end_impersonation",
+    "end_impersonations",
     "end_invitation",
     "end_suspension_if_over",
     "end_suspensions",
     "erase",
-    "erase_banned",
     "erase_due",
-    "end_impersonation",
-    "end_impersonations",
-    "end_suspension_if_over",
-    "end_suspensions",
     "erase_person",
     "finish_totp",
     "forget_alerts",
@@ -247,20 +241,19 @@ __all__ = [
     "keep_account",
     "keep_groups_in_step",
     "lift_locks",
+    "lift_locks_of",
     "link_identity",
     "make_export",
     "make_invitation",
-    "lift_locks_of",
     "make_recovery_codes",
     "make_token",
     "mark_seen",
     "matching_step",
+    "names_of_rights",
     "nobodys_address",
     "note_completeness",
-    "note_password_change",
-    "names_of_rights",
-    "note_completeness",
     "note_group",
+    "note_password_change",
     "note_referral",
     "note_setting",
     "one_time_password_link",
@@ -293,8 +286,8 @@ __all__ = [
     "settle_step",
     "sign_up_by_identity",
     "store_avatar",
-    "take_invitation",
     "stored_values",
+    "take_invitation",
     "take_recovery_code",
     "take_totp_code",
     "undo_deletion",

@@ -6,25 +6,19 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions, selectors
 from community.accounts.models import DeletionRequest, User
 from community.accounts.permissions import Actor
 from community.accounts.services.notices import tell
 from community.accounts.services.sessions import close_sessions
+from community.accounts.services.status import LastAdministrator
 from community.core import outbox
-from community.core.errors import Conflict, NotAllowed, NotFound
+from community.core.errors import NotAllowed, NotFound
 from community.core.transactions import retried
 from community.facts.accounts import DeletionRequested, DeletionUndone
 
 GRACE = timedelta(days=14)
-
-
-class LastAdministrator(Conflict):
-    """Without this person nobody could run the site."""
-
-    message = _("You are the only administrator. Please make somebody else one first: the site needs somebody.")
 
 
 @retried
@@ -70,15 +64,3 @@ def keep_account(*, actor: Actor) -> None:
     """What `undo_deletion` does, for whoever asks for it. Raises NotFound when nothing is to be undone."""
     if not isinstance(actor, User) or not undo_deletion(person=actor):
         raise NotFound()
-
-
-@retried
-def erase_banned(*, actor: Actor, person: User, with_content: bool = False) -> DeletionRequest:
-    """An administrator has a banned person erased, without days of grace. Raises NotAllowed."""
-    if not permissions.can_erase_person(actor, person):
-        raise NotAllowed()
-    now = timezone.now()
-    wanted, _is_new = DeletionRequest.objects.update_or_create(
-        user=person, defaults={"due_at": now, "with_content": with_content}
-    )
-    return wanted

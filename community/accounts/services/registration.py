@@ -29,7 +29,7 @@ from community.accounts.permissions import Actor
 from community.accounts.rules import generated_username, is_possible_username
 from community.accounts.services import identities, joining, people
 from community.accounts.services.letters import code_digest
-from community.accounts.services.security import lift_locks
+from community.accounts.services.locks import lift_locks
 from community.accounts.services.sessions import close_sessions
 from community.accounts.validators import username_validators
 from community.core import jobs, limits, mail

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -159,13 +159,6 @@ def record_success(*, user: User, visit: Visit, before: datetime | None = None) 
     attempt = _enter(account, visit, Outcome.SUCCESS)
     alert_after_success(attempt=attempt, habits=habits, first=before is None and not habits.any)
     return attempt
-
-
-@transaction.atomic
-def lift_locks(*, user: User) -> None:
-    """A new password opens the account again, from everywhere; sources stay limited."""
-    rows = LoginAttempt.objects.filter(account_key=account_of(user).key, cleared=False)
-    rows.update(cleared=True)
 
 
 def forget_history() -> int:

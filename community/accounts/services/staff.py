@@ -14,7 +14,7 @@ from community.accounts import permissions
 from community.accounts.choices import EDITORS, Role, Status
 from community.accounts.models import User
 from community.accounts.permissions import Actor
-from community.accounts.services.security import lift_locks
+from community.accounts.services.locks import lift_locks
 from community.accounts.services.sessions import close_sessions
 from community.accounts.services.status import (
     change_status,
@@ -108,7 +108,10 @@ def change_role(*, actor: Actor, person: User, role: Role, reason: str) -> User:
 
 
 def erase_person(*, actor: Actor, person: User, reason: str) -> User:
-    """Closes an account for good. Raises NotAllowed, TransitionRefused, LastAdministrator, Invalid."""
+    """Closes an account for good; the next run erases what is held about the person.
+
+    Raises NotAllowed, TransitionRefused, LastAdministrator, Invalid.
+    """
     return change_status(actor=actor, person=person, status=Status.DELETED, reason=reason)
 
 
