@@ -107,6 +107,11 @@ def registered() -> list[Holding]:
     return sorted(_registered.values(), key=lambda holding: (holding.order, holding.model))
 
 
+def listed() -> list[Holding]:
+    """Those that people are told of: who they are first, the rest by title in the language of the moment."""
+    return sorted((each for each in registered() if each.title), key=lambda each: (-each.order, str(each.title)))
+
+
 def owned(
     model: str, *links: str, title: Text, hide: Iterable[str] = (), also: Iterable[str] = (), **more: Any
 ) -> Holding:

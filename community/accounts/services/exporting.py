@@ -8,7 +8,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions
@@ -143,7 +144,7 @@ def remove_export(*, row: DataExport) -> None:
 def _write(file: IO[bytes], subject: Subject, language: str) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, translation.override(language):
         sections = []
-        for holding in sorted(holdings.registered(), key=lambda each: str(each.title)):
+        for holding in holdings.listed():
             if holding.rows is not None:
                 sections.append(_write_rows(archive, holding, holding.rows(subject)))
         pictures = [
@@ -178,6 +179,8 @@ def _write_rows(archive: zipfile.ZipFile, holding: Holding, rows: Iterable[Mappi
 def _short(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return "–"
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     text = value if isinstance(value, str) else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).strip('"')
     return text if len(text) <= LETTERS_ON_PAGE else f"{text[:LETTERS_ON_PAGE]}…"
 

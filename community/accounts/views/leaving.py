@@ -33,8 +33,11 @@ def _person(request: HttpRequest) -> User:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Who sees one's profile, what the site keeps and how long, and the ways to the file and out."""
-    kept = sorted((each for each in holdings.registered() if each.title), key=lambda each: str(each.title))
-    context = {"profile": _person(request).profile, "kept": kept, "deletion": selectors.deletion_of(request.user)}
+    context = {
+        "profile": _person(request).profile,
+        "kept": holdings.listed(),
+        "deletion": selectors.deletion_of(request.user),
+    }
     return render(request, "account/privacy.html", context)
 
 
