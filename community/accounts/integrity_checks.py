@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from community.accounts.choices import GROUP_OF_ROLE, SEVERITIES
-from community.accounts.models import Invitation, Profile, SecurityAlert, TermsAgreement, User
+from community.accounts.models import DeletionRequest, Invitation, Profile, SecurityAlert, TermsAgreement, User
 from community.accounts.services.alerts import ONCE_IN
 from community.core.integrity import integrity_check
 from community.core.text import has_visible
@@ -89,3 +91,13 @@ def accounts_invitations() -> Iterator[str]:
     """Nobody joined by an invitation without being counted."""
     for found in Invitation.objects.annotate(people=Count("uses")).filter(people__gt=F("taken")):
         yield f"invitation {found.pk} counts {found.taken} and has brought more"
+
+
+@integrity_check("accounts-gone")
+def accounts_gone() -> Iterator[str]:
+    """Whoever is to be deleted is gone within a day of the day they were told."""
+    late = timezone.now() - timedelta(days=1)
+    for person_id in DeletionRequest.objects.filter(Q(due_at__lt=late) | Q(begun_at__lt=late)).values_list(
+        "user", flat=True
+    ):
+        yield f"user {person_id} should have been deleted by now"

@@ -22,6 +22,7 @@ from community.accounts.choices import Role, Status
 from community.accounts.models import DataExport, DeletionRequest, User
 from community.accounts.services import erasing
 from community.core import holdings, idempotency, jobs
+from community.core.integrity import run_checks
 from community.core.models import OutboxFact
 from tests.factories import PASSWORD, make_image, make_post, make_series, make_user
 
@@ -235,3 +236,18 @@ def test_posts_of_others_and_series_with_them_stay(cast):
     erase(cast.verified_creator, with_content=True)
     assert not PostPage.objects.filter(pk=mine.pk).exists()
     assert PostPage.objects.get(pk=theirs.pk).url.startswith(f"/creators/deleted_{cast.verified_creator.pk}/")
+
+
+def test_who_is_deleted_by_another_door_goes_by_the_same_way(cast):
+    services.change_status(actor=cast.admin, person=cast.fan, status=Status.DELETED)
+    assert services.erase_due() == 1
+    cast.fan.refresh_from_db()
+    assert cast.fan.username == f"deleted_{cast.fan.pk}"
+    assert services.erase_due() == 0
+
+
+def test_somebody_who_should_be_gone_is_found_by_the_check_of_the_night(cast):
+    ask(cast.fan)
+    assert run_checks(["accounts-gone"]) == []
+    DeletionRequest.objects.update(due_at=timezone.now() - timedelta(days=2))
+    assert [finding.check for finding in run_checks(["accounts-gone"])] == ["accounts-gone"]
