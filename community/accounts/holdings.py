@@ -13,14 +13,25 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts import services
-from community.accounts.models import CodeChallenge, DataExport, NameReservation, Profile, Referral, StatusChange, User
-from community.core import holdings, idempotency, mail
-from community.core.holdings import Holding, Leaves, Subject, goes_with, kept, owned, rows_of
+from community.accounts.models import (
+    CodeChallenge,
+    DataExport,
+    Impersonation,
+    NameReservation,
+    Profile,
+    Referral,
+    StatusChange,
+    User,
+)
+from community.core import audit, holdings, idempotency, mail
+from community.core.holdings import Holding, Leaves, Subject, goes_with, kept, owned, pointers, rows_of
 from community.core.models import MailMessage
 
 _MONTH = _("30 days")
 #: The account itself goes last: until then others find by it what is the person's.
 PREFERENCES, PROFILE, PERSON = 80, 90, 100
+#: What was entered about the going itself goes too.
+AUDITED = 110
 
 
 def register() -> None:
@@ -97,6 +108,14 @@ def _signing_in() -> Iterable[Holding]:
     yield owned("mfa.Authenticator", "user", title=_("Apps, passkeys and recovery codes"), hide=["data"])
     yield owned("socialaccount.SocialAccount", "user", title=_("Accounts elsewhere that you joined to this one"))
     yield goes_with("socialaccount.SocialToken", "account", owner="socialaccount.SocialAccount")
+    yield owned("accounts.SecurityAlert", "user", title=_("What we warned you of"), lasts=_("a year"), hide=["cause"])
+    yield owned(
+        "accounts.EmailChange", "user", title=_("When you changed your address"), hide=["digest"],
+    )  # fmt: skip
+    yield Holding(
+        "accounts.Impersonation", ("actor", "person"), Leaves.ANONYMISED, title=_("When staff signed in as you"),
+        because=_("The times stay, the reasons are deleted."), rows=_impersonations, forget=services.forget_impersonations,
+    )  # fmt: skip
     yield Holding(
         "admin.LogEntry", ("user", "object_id"), Leaves.ANONYMISED, title=_("What you changed as one of the staff"),
         because=_("It stays, under “Deleted User”."),
@@ -130,12 +149,20 @@ def _joining() -> Iterable[Holding]:
     yield Holding(
         "accounts.NameReservation", ("username",), Leaves.DELETED, lasts=_("a day"), forget=_forget_reservations,
     )  # fmt: skip
+    yield owned("accounts.InvitationUse", "user", title=_("The invitation you joined with"))
+    yield pointers("accounts.Invitation", "made_by")
+    yield pointers("accounts.JoiningRule", "changed_by")
     yield owned("accounts.ReferralCode", "user", title=_("Your code to invite others"))
     yield kept(
         "accounts.Referral", "referred", "referrer", "mailbox", title=_("People you brought, and who brought you"),
         because=_("That somebody came stays, without a name; your address only scrambled, so that it counts once."),
         rows=_referrals,
     )  # fmt: skip
+
+
+def _impersonations(subject: Subject) -> Iterator[Mapping[str, Any]]:
+    found = Impersonation.objects.filter(person_id=subject.id).order_by("pk")
+    return rows_of(found, hide=("actor", "person", "session_key"))
 
 
 def _codes(subject: Subject) -> Any:
@@ -164,6 +191,10 @@ def _referrals(subject: Subject) -> Iterator[Mapping[str, Any]]:
 def _core() -> Iterable[Holding]:
     ids = "Ids only: they lead to an account without a name."
     yield kept("core.OutboxFact", "actor_id", "aggregate_id", "payload", because=f"{ids} Gone after 30 days.")
+    yield kept("core.AuditEntry", "actor_id", "target_id", because=f"{ids} Gone after two years.")
+    yield Holding(
+        "core.AuditDetail", ("user_agent",), Leaves.DELETED, forget=_forget_audited, order=AUDITED,
+    )  # fmt: skip
     yield kept("core.OutboxAggregate", "aggregate_id", because=ids)
     yield kept("core.TargetCounts", "target_id", because="Numbers only.")
     yield kept("core.Job", "data", because=f"{ids} Gone after an hour, or when an operator has looked at them.")
@@ -193,6 +224,10 @@ def _mails(subject: Subject) -> Iterator[Mapping[str, Any]]:
 def _forget_mails(*, subject: Subject) -> None:
     for address in subject.addresses:
         mail.forget_recipient(address, waiting=True)
+
+
+def _forget_audited(*, subject: Subject) -> None:
+    audit.forget_details_of(user_id=subject.id)
 
 
 def _forget_answers(*, subject: Subject) -> None:

@@ -13,6 +13,7 @@ from community.accounts.services.email_changes import AddressGone, undo_email_ch
 from community.accounts.services.erasing import (
     erase,
     erase_due,
+    forget_impersonations,
     forget_names,
     forget_preferences,
     forget_profile,
@@ -231,6 +232,7 @@ __all__ = [
     "forget_attempt",
     "forget_exports",
     "forget_history",
+    "forget_impersonations",
     "forget_names",
     "forget_preferences",
     "forget_profile",

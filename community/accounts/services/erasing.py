@@ -11,6 +11,7 @@ from community.accounts.choices import DELETED_HOST, DELETED_NAME, DELETED_USERN
 from community.accounts.models import (
     DeletionRequest,
     FormerUsername,
+    Impersonation,
     Preferences,
     Profile,
     RetiredName,
@@ -116,6 +117,7 @@ def forget_names(*, subject: Subject) -> None:
     person.set_unusable_password()
     person.role, person.verified, person.is_staff, person.is_superuser = Role.USER, False, False, False
     person.last_login = person.last_seen_at = None
+    person.terms_version = ""
     person.version += 1
     person.groups.clear()
     person.user_permissions.clear()
@@ -171,3 +173,10 @@ def forget_preferences(*, subject: Subject) -> None:
 def forget_reasons(*, subject: Subject) -> None:
     """When the status changed stays; why, in somebody's words, does not."""
     StatusChange.objects.filter(user_id=subject.id).exclude(reason="").update(reason="")
+
+
+@retried
+def forget_impersonations(*, subject: Subject) -> None:
+    """When staff signed in as somebody else stays; why, in their words, does not."""
+    mine = Q(actor_id=subject.id) | Q(person_id=subject.id)
+    Impersonation.objects.filter(mine).exclude(reason="").update(reason="")

@@ -33,7 +33,7 @@ from community.accounts.permissions import Actor
 from community.accounts.selectors.leaving import EXPORT_EVERY
 from community.accounts.services.erasing import subject_of
 from community.accounts.services.notices import tell
-from community.core import holdings, jobs, outbox
+from community.core import audit, holdings, jobs, outbox
 from community.core.errors import Conflict, NotAllowed, TooMany
 from community.core.holdings import Holding, Subject
 from community.core.transactions import retried
@@ -42,6 +42,7 @@ from community.facts.accounts import DataExported
 log = structlog.get_logger(__name__)
 
 LASTS = timedelta(days=7)
+EXPORTED = audit.declare("user.data_exported", _("data exported"))
 #: So many rows of a table are on the page; all are in the data.
 ROWS_ON_PAGE = 100
 #: A longer value is cut on the page.
@@ -113,6 +114,7 @@ def _mark_ready(export_id: int, size: int) -> bool:
         row.ready_at, row.expires_at, row.size = now, now + LASTS, size
         row.save(update_fields=["ready_at", "expires_at", "size"])
         outbox.record(DataExported(user_id=row.user_id), actor_id=row.user_id)
+        audit.record(actor=row.user, act=EXPORTED, target_kind="user", target_id=row.user_id)
         values = {"url": f"{settings.PUBLIC_URL}/account/export/", "expires_at": row.expires_at}
         tell(person=row.user, purpose="data_export", values=values)
     return True

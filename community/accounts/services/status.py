@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions
 from community.accounts.choices import CLOSED_STATUSES, TRANSITIONS, Role, Status
-from community.accounts.models import DeletionRequest, StatusChange, User
+from community.accounts.models import StatusChange, User
 from community.accounts.permissions import Actor
 from community.accounts.services.sessions import close_sessions
 from community.core import audit, outbox
@@ -124,9 +124,6 @@ def change_status(
         close_sessions(person=person, tokens=True)
     if system and status == Status.ACTIVE:  # nobody's act: an address was confirmed, a suspension was over
         return person
-    if not system and status == Status.DELETED:
-        # What is held about them goes with the next run, which asks no more.
-        DeletionRequest.objects.update_or_create(user=person, defaults={"due_at": timezone.now()})
     audit.record(
         actor=actor if isinstance(actor, User) else None,
         act=STATUS_CHANGED,

@@ -154,15 +154,16 @@ def test_nothing_happens_before_the_day(cast):
     assert cast.fan.status == Status.ACTIVE
 
 
-def test_only_administrators_have_banned_people_erased(cast):
+def test_only_administrators_have_people_erased_and_their_data_goes_too(cast):
     banned, fan = cast.banned, cast.fan
-    for actor, person in ((cast.moderator, banned), (cast.admin, fan), (fan, banned), (None, banned)):
+    for actor, person in ((cast.moderator, banned), (cast.admin, cast.admin), (fan, banned), (None, banned)):
         with pytest.raises(NotAllowed):
-            services.erase_banned(actor=actor, person=person)
-    services.erase_banned(actor=cast.admin, person=cast.banned)
+            services.erase_person(actor=actor, person=person, reason="They asked by post.")
+    services.erase_person(actor=cast.admin, person=banned, reason="They asked by post.")
     assert services.erase_due() == 1
-    cast.banned.refresh_from_db()
-    assert cast.banned.status == Status.DELETED
+    banned.refresh_from_db()
+    assert banned.status == Status.DELETED
+    assert banned.username.startswith("deleted_")
 
 
 def test_names_are_nobodys_for_90_days_and_then_free(cast):
