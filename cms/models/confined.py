@@ -87,7 +87,7 @@ class GroundForm(WagtailAdminPageForm):
         before = set(self._stored())
         try:
             sent = dict.fromkeys(self._sent())
-        except (ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise SuspiciousOperation("The form holds a choice that is none.") from error
         if any(reference not in before and not self._may_choose(*reference) for reference in sent):
             raise PermissionDenied

@@ -258,6 +258,8 @@ def test_choices_that_are_none_are_refused(client_for, cast, value):
     for fields in ({"cover_image": value}, {"body": streamfield([("file", {"document": value, "title": ""})])}):
         sent = {**post_form("Odd"), **nested_form_data(fields)}
         assert desk.post(add(cast.creator), sent).status_code in {200, 302, 400, 403}
+    for half in ({}, {"body-count": value}, {"body-count": "1", "body-0-type": value, "body-0-value": value}):
+        assert desk.post(add(cast.creator), {"title": "Odd", **half}).status_code in {200, 400}
 
 
 def test_new_pictures_and_files_go_into_the_own_collection(client_for, cast):
