@@ -59,7 +59,7 @@ def test_sessions_are_listed_with_device_and_last_use_and_closed_one_by_one(cast
     found = data_of(here.get("/api/me/sessions"))["items"]
     assert [session["current"] for session in found] == [True, False]
     assert found[0]["device"] == "Firefox, Linux"
-    assert set(found[0]) == {"id", "device", "address", "createdAt", "lastSeenAt", "current"}
+    assert set(found[0]) == {"id", "device", "address", "place", "createdAt", "lastSeenAt", "current"}
     assert here.delete(f"/api/me/sessions/{found[1]['id']}").status_code == 204
     assert me(there["token"]) == 401
     assert refresh(there["refreshToken"]).status_code == 401
