@@ -36,6 +36,8 @@ class IdentityProvider:
         self.github: dict[str, Any] | None = github_person()
         #: path → what is answered instead: (status, content type, body), or seconds of silence before the right one
         self.instead: dict[str, tuple[int, str, bytes] | float] = {}
+        #: paths that send their answer byte by byte, so many seconds apart
+        self.dripping: dict[str, float] = {}
         #: changes the claims of the next ID tokens
         self.claims: dict[str, Any] = {}
         self.signing = _SIGNING
@@ -199,6 +201,7 @@ def _handler(provider: IdentityProvider) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             values = {name: found[-1] for name, found in {**parse_qs(parts.query), **parse_qs(body)}.items()}
             bearer = self.headers.get("Authorization", "").partition(" ")[2]
+            drips = provider.dripping
             status, kind, content, location = provider.answer(self.command, parts.path, values, bearer)
             with contextlib.suppress(ConnectionError):
                 self.send_response(status)
@@ -207,7 +210,9 @@ def _handler(provider: IdentityProvider) -> type[BaseHTTPRequestHandler]:
                 if location:
                     self.send_header("Location", location)
                 self.end_headers()
-                self.wfile.write(content)
+                for piece in (content[at : at + 1] for at in range(len(content))) if parts.path in drips else [content]:
+                    self.wfile.write(piece)
+                    time.sleep(drips.get(parts.path, 0))
 
         do_GET = do_POST = _go  # noqa: N815
 

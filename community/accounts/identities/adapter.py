@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts import rules, selectors, services
 from community.accounts.choices import CLOSED_STATUSES, USERNAME_MAX, Door
+from community.accounts.identities.outgoing import bound
 from community.accounts.models import User
 from community.core.addresses import client_address
 from community.core.errors import NotSignedIn
@@ -65,10 +66,8 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         return [app for apps in found.values() for app in apps]
 
     def get_requests_session(self) -> Any:
-        """allauth's, with its time limit; a provider that leads elsewhere is not followed."""
-        session = super().get_requests_session()
-        session.max_redirects = 0
-        return session
+        """allauth's, with its time limit and our bounds."""
+        return bound(super().get_requests_session())
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> Any:
         """The address, and the name there as a proposal; real names are not ours to know."""

@@ -148,6 +148,18 @@ def test_who_brings_no_address_is_asked_for_one_which_is_verified_by_a_code(clie
     assert signed_in_as(client) == made
 
 
+def test_who_has_not_confirmed_the_address_yet_comes_back_by_the_provider_and_may_read(client, provider):
+    provider.github = github_person(emails=[])
+    sign_in(client, "github")
+    finish(client, email="ada@people.example")
+    later = client.__class__()
+    assert sign_in(later, "github").headers["Location"] == "/"
+    person = signed_in_as(later)
+    assert person.status == Status.PENDING_VERIFICATION
+    assert later.get("/account/profile/").status_code == 200
+    assert begin(later, "google", process="connect").status_code == 403
+
+
 @pytest.mark.parametrize("told", [False, None, "false", "true", 1])
 def test_only_a_true_true_is_a_confirmed_address(client, provider, told):
     provider.google = google_person(email_verified=told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import pytest
 from allauth.socialaccount.adapter import get_adapter
@@ -136,6 +137,21 @@ def test_a_provider_that_is_down_or_slow_is_told_in_words(client, provider, sett
     provider.stop()
     is_friendly(client.get(back), client)
     provider._server.server_close()
+
+
+@pytest.mark.django_db
+def test_an_answer_that_drips_or_never_ends_is_given_up(client, provider, settings):
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.5
+    for apart in (0.1, 1.0):  # the latter is too slow for a single byte
+        provider.dripping["/github/user"] = apart
+        begun = time.monotonic()
+        is_friendly(sign_in(client, "github"), client)
+        assert time.monotonic() - begun < 3
+    provider.dripping.clear()
+    provider.instead["/github/user"] = (200, "application/json", b'{"id": 1, "login": "' + b"x" * 10**6 + b'"}')
+    is_friendly(sign_in(client, "github"), client)
+    provider.instead["/github/user"] = (200, "application/json", b'{"id": 1, "login": "' + b"x" * 10**5 + b'"}')
+    assert sign_in(client, "github").headers["Location"] == SIGN_UP
 
 
 @pytest.mark.django_db
