@@ -64,7 +64,7 @@ class PepperedArgon2(Argon2):
         """Was it made with another pepper than the newest, or at another cost?"""
         return self.decode(encoded)["pepper"] != next(iter(peppers()), "") or bool(super().must_update(encoded))
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> Any:
         """What the admin shows of a stored text."""
         parts = self.decode(encoded)
         return {
