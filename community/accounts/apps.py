@@ -1,11 +1,9 @@
 """People: accounts, profiles, signing in."""
 
-from django.apps import AppConfig
-from wagtail.users.apps import WagtailUsersAppConfig
+from django.apps import AppConfig, apps
 
 
 class AccountsConfig(AppConfig):
-    default = True
     name = "community.accounts"
     label = "accounts"
 
@@ -34,9 +32,5 @@ class AccountsConfig(AppConfig):
         identities.install()
         mailed_codes.install()
         encryption.register_rotation("second factors", services.rotate_second_factors)
-
-
-class WagtailUsersConfig(WagtailUsersAppConfig):
-    """Wagtail's people are ours: its own forms would write past the services."""
-
-    user_viewset = "community.accounts.wagtail_hooks.people.PeopleViewSet"
+        # Wagtail's own forms for people would write past the services.
+        apps.get_app_config("wagtailusers").user_viewset = "community.accounts.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]

@@ -156,7 +156,7 @@ def export_deleted(instance: DataExport, **_kwargs: Any) -> None:
 def setting_before(instance: Any, raw: bool = False, **_kwargs: Any) -> None:
     """What a setting of the site was before somebody changes it in the admin."""
     if isinstance(instance, AbstractSetting) and not raw and audit.origin() is not None:
-        instance._before = services.stored_values(thing=instance)  # type: ignore[attr-defined]
+        instance._before = services.stored_values(thing=instance)
 
 
 @receiver(post_save, dispatch_uid="accounts.setting_changed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
@@ -96,7 +97,7 @@ def get_account_record(person: User, *, viewer: Actor) -> AccountRecord:
     admin = permissions.can_view_audit(viewer)
     attempts = LoginAttempt.objects.filter(user=person).exclude(outcome=Outcome.CHECKING).order_by("-attempted_at")
     seen = Impersonation.objects.filter(person=person).select_related("actor").order_by("-pk")
-    about = list_audit(viewer=viewer).filter(target_kind="user", target_id=person.pk) if admin else []
+    about = list_audit(viewer=viewer).filter(target_kind="user", target_id=person.pk)[:SHOWN] if admin else []
     changes = StatusChange.objects.filter(user=person).select_related("actor").order_by("-changed_at", "-pk")
     return AccountRecord(
         person=person,
@@ -107,7 +108,7 @@ def get_account_record(person: User, *, viewer: Actor) -> AccountRecord:
         status_changes=list(changes[:SHOWN]),
         attempts=list(attempts[:SHOWN]) if admin else [],
         sessions=list_sessions(viewer=person, current_key=None)[:SHOWN] if admin else [],
-        audit=list(about[:SHOWN]),
+        audit=list(about),
         impersonations=list(seen[:SHOWN]) if admin else [],
         statuses=[status for status in Status if _can_become(viewer, person, status)],
         roles=[role for role in Role if permissions.can_change_role(viewer, person, role)],
@@ -120,7 +121,7 @@ def _can_become(viewer: Actor, person: User, status: Status) -> bool:
     return permissions.is_possible(person, status) and permissions.can_change_status(viewer, person, status)
 
 
-def list_audit(*, viewer: Actor) -> QuerySet[AuditEntry]:
+def list_audit(*, viewer: Actor) -> QuerySet[Any]:
     """The audit log, the newest first, with the names of who did it and to whom. Raises NotAllowed."""
     if not permissions.can_view_audit(viewer):
         raise NotAllowed()

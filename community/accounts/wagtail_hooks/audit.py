@@ -43,11 +43,11 @@ class AuditFilterSet(WagtailFilterSet):
         model = AuditEntry
         fields: list[str] = []
 
-    def by_actor(self, entries: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
+    def by_actor(self, entries: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Acts of the person with this name."""
         return entries.filter(actor_name__iexact=value.removeprefix("@"))
 
-    def about_person(self, entries: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
+    def about_person(self, entries: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """What was done to the person with this name."""
         return entries.filter(target_kind="user", target_name__iexact=value.removeprefix("@"))
 
@@ -95,7 +95,7 @@ class AuditView(ReportView):
         answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer
 
-    def get_queryset(self) -> QuerySet[AuditEntry]:
+    def get_queryset(self) -> QuerySet[Any]:
         """All entries, with names."""
         return selectors.list_audit(viewer=self.request.user)
 
