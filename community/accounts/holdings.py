@@ -114,7 +114,8 @@ def _signing_in() -> Iterable[Holding]:
     )  # fmt: skip
     yield Holding(
         "accounts.Impersonation", ("actor", "person"), Leaves.ANONYMISED, title=_("When staff signed in as you"),
-        because=_("The times stay, the reasons are deleted."), rows=_impersonations, forget=services.forget_impersonations,
+        because=_("The times stay, the reasons are deleted."), rows=_impersonations,
+        forget=services.forget_impersonations,
     )  # fmt: skip
     yield Holding(
         "admin.LogEntry", ("user", "object_id"), Leaves.ANONYMISED, title=_("What you changed as one of the staff"),
