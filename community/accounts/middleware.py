@@ -92,7 +92,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 WITHOUT_TERMS = (
     *("/account/terms/", "/account/login/", "/account/logout/", "/account/2fa/", "/account/reauthenticate/"),
     *("/account/password/", "/account/email/", "/account/confirm-email/", "/account/sessions/", "/account/security/"),
-    *("/account/3rdparty/", "/account/identities/", "/account/deletion/", "/account/export/", "/account/suspended/"),
+    *("/account/3rdparty/", "/account/identities/", "/account/delete/", "/account/export/", "/account/suspended/"),
+    *("/account/privacy/", "/account/impersonation/"),
     *("/api", "/_allauth/", "/static/", "/media/", "/healthz", "/readyz", "/_util/"),
 )
 #: Whoever comes here comes to write.
