@@ -21,8 +21,10 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from community.accounts.models import User
 from sparkle_site.settings.identities import providers
 
+SIGN_UP = "/account/3rdparty/signup/"
 KEYS = {"google": ("google-client", "google-secret"), "github": ("github-client", "github-secret")}
 _SIGNING = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 FOREIGN = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -183,6 +185,19 @@ def sign_in(client: Any, name: str, **values: str) -> Any:
 def parameters(response: Any) -> dict[str, str]:
     """What the provider is asked with."""
     return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+
+
+def signed_in_as(client: Any) -> User | None:
+    """Who is signed in in this browser."""
+    key = client.session.get("_auth_user_id")
+    return User.objects.get(pk=key) if key else None
+
+
+def finish(client: Any, **values: str) -> Any:
+    """Sends the last step of signing up, with the address that the form proposes."""
+    page = client.get(SIGN_UP)
+    assert page.status_code == 200
+    return client.post(SIGN_UP, {"email": page.context["form"]["email"].value(), "agree_to_terms": "on", **values})
 
 
 def _json(status: int, value: Any) -> tuple[int, str, bytes, str]:

@@ -18,6 +18,7 @@ from community.core.models import OutboxFact
 from tests.factories import make_user
 from tests.support.identity_provider import (
     FOREIGN,
+    SIGN_UP,
     begin,
     github_person,
     google_person,
@@ -26,8 +27,6 @@ from tests.support.identity_provider import (
     running,
     sign_in,
 )
-
-SIGN_UP = "/account/3rdparty/signup/"
 
 
 @pytest.fixture

@@ -24,13 +24,12 @@ from sparkle_site.settings import env
 from sparkle_site.settings.identities import identities
 from tests.factories import PASSWORD, make_user
 from tests.support.api import data_of, error_of, send
-from tests.support.identity_provider import begin, google_person, returned, running, sign_in
+from tests.support.identity_provider import SIGN_UP, begin, google_person, returned, running, sign_in
 from tests.support.openapi import CheckedClient
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/account/identities/"
-SIGN_UP = "/account/3rdparty/signup/"
 
 
 @pytest.fixture
