@@ -165,7 +165,7 @@ def test_what_becomes_of_people_makes_kept_pages_old(bumps, cast):
     person = cast.creator
     assert bumps(lambda: accounts.update_profile(actor=person, person=person, display_name="Another name"))
     assert bumps(lambda: accounts.change_role(actor=cast.admin, person=person, role=Role.MODERATOR, reason="Help"))
-    assert bumps(lambda: accounts.change_status(actor=cast.admin, person=person, status=Status.BANNED))
+    assert bumps(lambda: accounts.change_status(actor=cast.admin, person=person, status=Status.BANNED, reason="Spam"))
     assert not bumps(lambda: make_user("newcomer"))
     assert not bumps(lambda: cast.fan.save(update_fields=["last_login"]))
 
@@ -240,7 +240,12 @@ def test_every_model_is_shown_on_pages_or_known_not_to_be():
 
 #: No guest's page shows them, or a minute late is early enough (the numbers of a post).
 NOT_SHOWN = {
-    "accounts.Preferences", "cms.CreatorGround", "cms.EmptySearch", "cms.ImportedObject", "taggit.TaggedItem",
+    "accounts.CodeChallenge", "accounts.DataExport", "accounts.DeletionRequest", "accounts.EmailChange",
+    "accounts.FormerUsername", "accounts.Impersonation", "accounts.Invitation", "accounts.InvitationUse",
+    "accounts.JoiningRule", "accounts.LoginAttempt", "accounts.NameReservation", "accounts.PersonalAccessToken",
+    "accounts.Preferences", "accounts.Referral", "accounts.ReferralCode", "accounts.RetiredName",
+    "accounts.SecurityAlert", "accounts.StaffSafety", "accounts.StatusChange", "accounts.TermsAgreement",
+    "cms.CreatorGround", "cms.EmptySearch", "cms.ImportedObject", "taggit.TaggedItem",
     "wagtailcore.APIToken", "wagtailcore.Collection", "wagtailcore.CollectionViewRestriction", "wagtailcore.Comment",
     "wagtailcore.CommentReply", "wagtailcore.GroupApprovalTask", "wagtailcore.GroupCollectionPermission",
     "wagtailcore.GroupPagePermission", "wagtailcore.GroupSitePermission", "wagtailcore.ModelLogEntry",

@@ -265,3 +265,14 @@ def test_every_change_of_status_is_entered_also_by_the_site_itself():
     services.confirm_email(user=person)
     entry = AuditEntry.objects.get(act=ACT, target_id=person.pk)
     assert (entry.actor_id, entry.detail.after) == (None, {"status": "ACTIVE"})
+
+
+@pytest.mark.django_db
+def test_what_administrators_do_to_jobs_is_entered(cast, client_for):
+    office = client_for(cast.admin)
+    body = {"queue": "cleanup", "job": "bin"}
+    assert office.post("/api/admin/jobs", body, content_type="application/json").status_code == 202
+    put = office.put("/api/admin/jobs/queues/media", {"paused": True}, content_type="application/json")
+    assert put.status_code == 200
+    acts = AuditEntry.objects.filter(actor_id=cast.admin.pk).order_by("pk").values_list("act", flat=True)
+    assert list(acts)[-2:] == ["job.started", "queue.paused"]
