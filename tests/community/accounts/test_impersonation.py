@@ -109,6 +109,8 @@ def test_every_page_of_the_account_is_closed(cast, office):
     begin(office, cast.fan)
     addresses = {row.address.partition("?")[0] for row in SITE if row.address.startswith(("/account/", "/_allauth/"))}
     assert len(addresses) > 30
+    # A form without a class is hidden by the style sheet of forms.
+    assert '<form class="impersonation" method="post"' in office.get("/account/2fa/").content.decode()
     for address in [*sorted(addresses - OPEN_PAGES), "/cms/", "/cms/account/", "/django-admin/", "/de/account/2fa/"]:
         assert office.get(address).status_code == 403, address
         assert office.post(address, {}).status_code == 403, address
