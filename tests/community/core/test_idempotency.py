@@ -336,7 +336,10 @@ class TestDocument:
 
     def test_every_post_takes_the_key_except_signing_in_and_out_and_what_answers_a_secret(self, posts):
         without = {path for path, one in posts.items() if "Idempotency-Key" not in parameters(one)}
-        assert without == {path for path in posts if path.startswith("/api/auth/")} | {"/api/me/tokens", "/api/me/deletion"}
+        assert without == {path for path in posts if path.startswith("/api/auth/")} | {
+            "/api/me/tokens",
+            "/api/me/deletion",
+        }
         assert len(without) < len(posts)
         for path in set(posts) - without:
             assert {"400", "409"} <= set(posts[path]["responses"])
