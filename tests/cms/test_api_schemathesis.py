@@ -76,7 +76,11 @@ def test_no_operation_surprises(api, cast, who):
 
 def test_no_operation_surprises_administrators(api, cast, monkeypatch):
     declare(monkeypatch)
-    explore(api.include(path_regex="^/api/admin/"), cast.admin, {"id": str(broken().pk), "queue": "media"})
+    explore(
+        api.include(path_regex="^/api/admin/"),
+        cast.admin,
+        {"id": str(broken().pk), "queue": "media", "username": cast.fan.username},
+    )
 
 
 def explore(api: Any, user: Any, real: dict[str, str]) -> None:

@@ -121,7 +121,7 @@ def world(cast):
     number = {
         "category": [category.pk], "reusablecontent": [reusable.pk], "announcement": [announcement.pk],
         "wagtailimages": [image.pk, other_image.pk], "wagtaildocs": [document.pk], "documents": [document.pk],
-        "images": [image.pk, other_image.pk], "users": [stranger.pk, cast.admin.pk], "groups": [group.pk],
+        "images": [image.pk, other_image.pk], "people": [stranger.pk, cast.admin.pk], "groups": [group.pk],
         "sites": [Site.objects.get().pk], "collections": [collection.pk, stranger.ground.collection_id],
         "workflows": [workflow.pk, task.pk], "settings": [frame.pk], "pages": pages,
     }  # fmt: skip

@@ -55,19 +55,19 @@ def test_the_role_opens_the_admin_and_the_own_group_gives_rights_at_the_own_node
 def test_losing_the_role_takes_every_right_and_getting_it_again_gives_the_same_ground(cast, client_for):
     person = cast.fan
     for role in (Role.CREATOR, Role.VERIFIED_CREATOR, Role.CREATOR):
-        person = accounts.change_role(actor=cast.admin, person=person, role=role)
+        person = accounts.change_role(actor=cast.admin, person=person, role=role, reason="Their role")
     collection = CreatorGround.objects.get(person=person).collection_id
     desk = client_for(person)
     assert desk.get(desk_of(person)).status_code == 200
     for role in (Role.USER, Role.MODERATOR, Role.ADMIN):
-        person = accounts.change_role(actor=cast.admin, person=person, role=role)
+        person = accounts.change_role(actor=cast.admin, person=person, role=role, reason="Their role")
         assert not Group.objects.filter(name=f"Creator {person.pk}").exists()
         names = set(person.groups.values_list("name", flat=True))
         assert names == ({GROUP_OF_ROLE[role]} if role in GROUP_OF_ROLE else set())
-    person = accounts.change_role(actor=cast.admin, person=person, role=Role.USER)
+    person = accounts.change_role(actor=cast.admin, person=person, role=Role.USER, reason="Their role")
     assert rights_of(person) == (set(), set())
     assert desk.get(desk_of(person), follow=True).status_code == 403
-    person = accounts.change_role(actor=cast.admin, person=person, role=Role.CREATOR)
+    person = accounts.change_role(actor=cast.admin, person=person, role=Role.CREATOR, reason="Their role")
     assert CreatorGround.objects.get(person=person).collection_id == collection
     assert CreatorPage.objects.filter(person=person).count() == 1
     assert desk.get(desk_of(person)).status_code == 200
@@ -145,7 +145,7 @@ def test_a_moderator_s_bin_is_not_opened_by_the_author(client_for, cast):
 def test_suspended_creators_do_nothing_in_the_admin(client_for, cast):
     person = cast.creator
     desk = client_for(person)
-    accounts.change_status(actor=cast.moderator, person=person, status=Status.SUSPENDED)
+    accounts.change_status(actor=cast.moderator, person=person, status=Status.SUSPENDED, reason="Spam")
     desk.force_login(type(person).objects.get(pk=person.pk))
     for path in ("/cms/", desk_of(person), "/cms/images/", "/cms/account/"):
         assert desk.get(path).status_code == 403, path

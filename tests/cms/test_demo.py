@@ -157,13 +157,15 @@ def test_listed_accounts_can_sign_in(loaded, client, username):
 
 
 @pytest.mark.django_db
-def test_new_fan_has_not_confirmed_the_address(loaded, client):
+def test_new_fan_has_not_confirmed_the_address_and_may_only_read(loaded, client):
     person = User.objects.get(username="new_fan")
     assert person.email == "new-fan@sparkle.example"
     assert person.status == Status.PENDING_VERIFICATION
     assert not EmailAddress.objects.get(user=person).verified
     client.post("/account/login/", {"login": "new_fan", "password": DEMO_PASSWORD})
-    assert "_auth_user_id" not in client.session
+    assert client.session["_auth_user_id"] == str(person.pk)
+    refused = client.post("/api/posts", {"title": "A post", "content": "Words"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "EMAIL_NOT_VERIFIED")
 
 
 @pytest.mark.django_db

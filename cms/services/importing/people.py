@@ -10,10 +10,9 @@ from cms.services.importing.ledger import Ledger, digest
 from cms.services.importing.report import ImportReport
 from community.accounts.choices import USERNAME_MAX
 from community.accounts.models import User
-from community.accounts.permissions import can_write
 from community.accounts.rules import is_possible_username
 from community.accounts.selectors import is_username_free
-from community.accounts.services import create_user, update_profile
+from community.accounts.services import create_user, store_profile
 from community.core.text import has_visible, make_slug, truncate
 
 _KIND = ImportedObject.Kind.AUTHOR
@@ -80,8 +79,8 @@ class People:
         return user
 
     def _rename(self, user: User, author: AuthorRecord) -> None:
-        if can_write(user):
-            update_profile(actor=user, person=user, display_name=_shown_name(author))
+        if user.is_active:
+            store_profile(person=user, display_name=_shown_name(author))
         else:
             self.report.warn("closed accounts keep their names", user.username)
 

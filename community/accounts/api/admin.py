@@ -121,8 +121,8 @@ class AccountsQuery(pagination.PageQuery):
         max_length=100,
         help_text="Part of a name, for administrators of an address.",
     )
-    role = StrictChoiceField(required=False, choices=Role.choices)
-    status = StrictChoiceField(required=False, choices=Status.choices)
+    role = StrictChoiceField(required=False, choices=Role.choices, help_text="Only people of this role.")
+    status = StrictChoiceField(required=False, choices=Status.choices, help_text="Only accounts of this status.")
     verified = StrictBooleanField(required=False, help_text="With or without the tick.")
 
 

@@ -72,7 +72,7 @@ class UsernameInput(Input):
 class AvailabilityQuery(Query):
     """The name asked about."""
 
-    username = StrictCharField(max_length=50)
+    username = StrictCharField(max_length=50, help_text="The name somebody would like.")
 
 
 class AvailabilityShape(Shape):
@@ -88,7 +88,7 @@ class PeopleQuery(pagination.PageQuery):
     q = StrictCharField(
         required=False, allow_blank=True, max_length=100, help_text="Part of user name, display name or bio."
     )
-    role = StrictChoiceField(required=False, choices=Role.choices)
+    role = StrictChoiceField(required=False, choices=Role.choices, help_text="Only people of this role.")
     status = StrictChoiceField(required=False, choices=Status.choices, help_text="For moderators only.")
 
 

@@ -130,7 +130,7 @@ class RegisterView(ApiView):
             birth_date=body.get("birth_date"),
             invitation_code=body.get("invitation_code", ""),
             source=_source(request),
-            client=sign_in._client(request._request),
+            client=sign_in.client_of(request._request),
         )
 
 
@@ -148,7 +148,7 @@ class VerifyView(ApiView):
         Takes the code once and signs in. Five wrong tries end the challenge. A suspended or banned account stays so.
         """
         person = services.verify_email(
-            challenge=body["challenge"], code=body["code"], client=sign_in._client(request._request)
+            challenge=body["challenge"], code=body["code"], client=sign_in.client_of(request._request)
         )
         return _sign_in(request, person)
 
@@ -156,12 +156,12 @@ class VerifyView(ApiView):
 def _sign_in(request: Request, person: User) -> sign_in.SignedIn:
     """Signs in whoever has just confirmed the address, through allauth's steps but the one for the address."""
     plain = request._request
-    with sign_in._session_of_its_own(plain):
-        sign_in._refuse_closed(person)
+    with sign_in.session_of_its_own(plain):
+        sign_in.refuse_closed(person)
         login = Login(user=person, email_verification=EmailVerificationMethod.NONE)
         login.state[rules.PROVED] = True
         response = perform_login(plain, login)
-        return sign_in._finished(plain, response, person, False)
+        return sign_in.finished(plain, response, person, False)
 
 
 class ResendView(ApiView):
@@ -187,7 +187,7 @@ class ResendView(ApiView):
             actor=request.user,
             challenge=body.get("challenge", ""),
             source=_source(request),
-            client=sign_in._client(request._request),
+            client=sign_in.client_of(request._request),
         )
         return {"challenge": sent}
 
@@ -206,7 +206,7 @@ class PasswordResetView(ApiView):
         Mails a code that is valid for an hour. Unknown addresses get the same answer and no mail.
         """
         begun = services.begin_reset(
-            email=body["email"], source=_source(request), client=sign_in._client(request._request)
+            email=body["email"], source=_source(request), client=sign_in.client_of(request._request)
         )
         return {"challenge": begun}
 
@@ -228,7 +228,7 @@ class NewPasswordView(ApiView):
             challenge=body["challenge"],
             code=body["code"],
             password=body["password"],
-            client=sign_in._client(request._request),
+            client=sign_in.client_of(request._request),
         )
         password_reset.send(sender=User, request=request._request, user=person)
         get_adapter().send_notification_mail("account/email/password_reset", person)

@@ -115,9 +115,9 @@ def sign_in(
     TooMany while the account or the source is locked; with the right password also 401 for suspended and banned
     accounts.
     """
-    with _session_of_its_own(request):
+    with session_of_its_own(request):
         user = _authenticated(request, login, password)
-        _refuse_closed(user)
+        refuse_closed(user)
         # People whose address is not confirmed may sign in and read; writing asks for it.
         attempt = Login(user=user, email_verification=EmailVerificationMethod.NONE)
         _set_time(request, remember)
@@ -127,7 +127,7 @@ def sign_in(
             raise MailedCodeRequired(details={"challenge": _challenge(request, remember)})
         if stage is not None and stage.key == SECOND_FACTOR_STAGE:
             response = _second_step(request, stage, two_factor_code, remember)
-        return _finished(request, response, user, remember)
+        return finished(request, response, user, remember)
 
 
 def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> SignedIn:
@@ -137,12 +137,12 @@ def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> Signed
     with another challenge when a mailed code was right and the account has a second factor.
     """
     key = _session_of(request, challenge)
-    with _session_of_its_own(request, key):
+    with session_of_its_own(request, key):
         stage = get_pending_stage(request)
         if stage is None or stage.key not in {SECOND_FACTOR_STAGE, MAILED_CODE_STAGE}:
             raise ChallengeOver()
         user = stage.login.user
-        _refuse_closed(user)
+        refuse_closed(user)
         remember = bool(request.session.get(REMEMBER_KEY))
         if stage.key == MAILED_CODE_STAGE:
             response = _mailed_step(request, stage, code, remember)
@@ -151,10 +151,11 @@ def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> Signed
                 raise TwoFactorRequired(details={"challenge": _challenge(request, remember)})
         else:
             response = _second_step(request, stage, code, remember)
-        return _finished(request, response, user, remember)
+        return finished(request, response, user, remember)
 
 
-def _finished(request: HttpRequest, response: Any, user: User, remember: bool) -> SignedIn:
+def finished(request: HttpRequest, response: Any, user: User, remember: bool) -> SignedIn:
+    """The tokens from the last of allauth's steps. Raises NotSignedIn when a step is still missing."""
     answer = json.loads(AuthenticationResponse.from_response(request, response).content)
     if not request.user.is_authenticated:
         raise NotSignedIn()
@@ -180,7 +181,7 @@ def _authenticated(request: HttpRequest, login: str, password: str) -> User:
     return user
 
 
-def _refuse_closed(user: User) -> None:
+def refuse_closed(user: User) -> None:
     """Who knows the password learns why the door is shut: 401 with the reason, and until when."""
     user = services.end_suspension_if_over(person=user)
     refusal = permissions.refusal_to_write(user)
@@ -217,16 +218,19 @@ def _challenge(request: HttpRequest, remember: bool) -> str:
     request.session[REMEMBER_KEY] = remember
     request.session.set_expiry(int(CHALLENGE_LASTS.total_seconds()))
     request.session.save()
-    sealed = {"session": jwt.session_key_to_sid(str(request.session.session_key)), "client": _client(request)}
+    sealed = {"session": jwt.session_key_to_sid(str(request.session.session_key)), "client": client_of(request)}
     return signing.dumps(sealed, salt=CHALLENGE_SALT)
 
 
 def _wrong(request: HttpRequest, form: Any, begun: str | None) -> DomainError:
     """What to raise for a code that was not taken; the unfinished sign-in ends when there were too many."""
-    locked = any(error.code == "too_many_login_attempts" for error in form.errors.as_data().get("code", []))
+    errors = form.errors.as_data().get("code", [])
+    locked = next((error for error in errors if error.code == "too_many_login_attempts"), None)
     if locked or begun is None:
         request.session.flush()
-    return TooMany(retry_after=int(LOCKED.total_seconds())) if locked else WrongCode()
+    if locked is None:
+        return WrongCode()
+    return TooMany(retry_after=(locked.params or {}).get("seconds", int(LOCKED.total_seconds())))
 
 
 def _mailed_step(request: HttpRequest, stage: Any, code: str, remember: bool) -> Any:
@@ -257,17 +261,18 @@ def _session_of(request: HttpRequest, challenge: str) -> str:
         key = jwt.session_key_from_sid(sealed["session"])
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
         raise ChallengeOver() from error
-    if not hmac.compare_digest(str(sealed.get("client")), _client(request)):
+    if not hmac.compare_digest(str(sealed.get("client")), client_of(request)):
         raise ChallengeOver()
     return str(key)
 
 
-def _client(request: HttpRequest) -> str:
+def client_of(request: HttpRequest) -> str:
+    """What binds a challenge to the client that began it."""
     return hashlib.sha256(request.headers.get("User-Agent", "").encode()).hexdigest()[:16]
 
 
 @contextlib.contextmanager
-def _session_of_its_own(request: HttpRequest, key: str | None = None) -> Iterator[None]:
+def session_of_its_own(request: HttpRequest, key: str | None = None) -> Iterator[None]:
     """Puts an empty session, or that of `key`, in the place of the browser's, as allauth does for its app clients."""
     old_user, old_session = request.user, request.session
     mark_request_as_headless(request, Client.APP)

@@ -84,6 +84,7 @@ from community.accounts.services.people import (
     remove_avatar,
     set_avatar,
     store_avatar,
+    store_profile,
     update_profile,
 )
 from community.accounts.services.referrals import (
@@ -288,6 +289,7 @@ __all__ = [
     "settle_step",
     "sign_up_by_identity",
     "store_avatar",
+    "store_profile",
     "stored_values",
     "take_invitation",
     "take_recovery_code",

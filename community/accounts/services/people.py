@@ -163,6 +163,12 @@ def update_profile(*, actor: Actor, person: User, version: int | None = None, **
     permissions.require_writer(actor)
     if not permissions.can_change_profile(actor, person):
         raise NotAllowed()
+    return store_profile(person=person, version=version, **values)
+
+
+@retried
+def store_profile(*, person: User, version: int | None = None, **values: Any) -> Profile:
+    """What `update_profile` does once it may be done; raises Invalid or Conflict."""
     person = User.objects.select_for_update().get(pk=person.pk)
     if version is not None and version != person.version:
         raise Conflict(details={"currentVersion": person.version})

@@ -239,7 +239,7 @@ def test_posts_of_others_and_series_with_them_stay(cast):
 
 
 def test_who_is_deleted_by_another_door_goes_by_the_same_way(cast):
-    services.change_status(actor=cast.admin, person=cast.fan, status=Status.DELETED)
+    services.change_status(actor=cast.admin, person=cast.fan, status=Status.DELETED, reason="Asked for by letter")
     assert services.erase_due() == 1
     cast.fan.refresh_from_db()
     assert cast.fan.username == f"deleted_{cast.fan.pk}"

@@ -14,7 +14,13 @@ from tests.support.openapi import CheckedClient
 from tests.support.permission_table import API
 
 WHOLE = ["read", "write", "message", "admin"]
-SECURITY = ("/api/auth/", "/api/me/security-alerts", "/api/me/tokens", "/api/me/sessions", "/api/me/terms")
+SECURITY = (
+    "/api/auth/",
+    *(
+        f"/api/me/{name}"
+        for name in ("deletion", "export", "identities", "security-alerts", "sessions", "terms", "tokens")
+    ),
+)
 NEW_POST = {"title": "By a program", "content": "<p>Words</p>"}
 
 

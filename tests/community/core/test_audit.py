@@ -197,7 +197,7 @@ def test_settings_of_the_site_are_entered_with_before_and_after(cast, client_for
 
 @pytest.mark.django_db
 def test_staff_need_a_second_factor_from_the_moment_the_setting_says_so(cast, client_for):
-    root = User.objects.create_superuser("root_person", "root@people.example", PASSWORD)
+    root = services.agree_to_terms(actor=User.objects.create_superuser("root_person", "root@people.example", PASSWORD))
     top, watch = client_for(root), client_for(cast.moderator)
     assert watch.get("/cms/").status_code == 200
     settings_page = "/cms/settings/accounts/staffsafety/"
@@ -215,7 +215,7 @@ def test_staff_need_a_second_factor_from_the_moment_the_setting_says_so(cast, cl
 
 @pytest.mark.django_db
 def test_rights_of_groups_are_entered(cast, client_for):
-    root = User.objects.create_superuser("root_person", "root@people.example", PASSWORD)
+    root = services.agree_to_terms(actor=User.objects.create_superuser("root_person", "root@people.example", PASSWORD))
     top = client_for(root)
     body = {
         "name": "Helpers",
@@ -260,11 +260,13 @@ def test_the_log_is_for_administrators_with_filters_and_a_safe_table(cast, clien
 
 
 @pytest.mark.django_db
-def test_every_change_of_status_is_entered_also_by_the_site_itself():
+def test_what_the_site_closes_by_itself_is_entered_and_a_confirmed_address_is_nobodys_act():
     person = make_user("waiting", verified_email=False)
     services.confirm_email(user=person)
+    assert not AuditEntry.objects.filter(act=ACT, target_id=person.pk).exists()
+    services.change_status(actor=None, person=person, status=Status.DELETED, system=True)
     entry = AuditEntry.objects.get(act=ACT, target_id=person.pk)
-    assert (entry.actor_id, entry.detail.after) == (None, {"status": "ACTIVE"})
+    assert (entry.actor_id, entry.detail.after) == (None, {"status": "DELETED"})
 
 
 @pytest.mark.django_db
