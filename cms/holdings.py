@@ -56,6 +56,8 @@ def _pages() -> Iterable[Holding]:
         "wagtailcore.Page", ("owner", "locked_by"), Leaves.ANONYMISED,
         because="Who owns a page is an account without a name; locks are opened.", forget=leaving.forget_locks,
     )  # fmt: skip
+    numbers = "Which collection was theirs, by numbers; the group goes with the role."
+    yield kept("cms.CreatorGround", "person", because=numbers)
     yield goes_with("wagtailredirects.Redirect", "old_path", "redirect_link", owner="cms.CreatorPage")
     yield goes_with("wagtailsearch.IndexEntry", "object_id", "title", owner="cms.PostPage")
     yield goes_with("wagtailcore.ReferenceIndex", "object_id", "to_object_id", owner="cms.PostPage")

@@ -31,6 +31,7 @@ from cms.models import (
 )
 from cms.models.confined import GROUND_ROLES
 from cms.rules import videos_in
+from cms.services.authors import move_author_page
 from cms.services.grounds import keep_ground_in_step
 from cms.services.pictures import forget_variants
 from cms.services.tree import ensure_author_page
@@ -56,6 +57,13 @@ def role_changed(instance: User, created: bool, raw: bool, update_fields: Any, *
     changed = instance.role in GROUND_ROLES if created else update_fields is None or "role" in update_fields
     if changed and not raw:
         keep_ground_in_step(person=instance)
+
+
+@receiver(post_save, sender=User, dispatch_uid="cms.author_renamed")
+def username_changed(instance: User, created: bool, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
+    """An author page has the user name in its address, from the same moment on."""
+    if not created and not raw and (update_fields is None or "username" in update_fields):
+        move_author_page(person=instance)
 
 
 @receiver(post_save, sender=PostPage, dispatch_uid="cms.post_saved")

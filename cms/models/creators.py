@@ -120,6 +120,12 @@ class CreatorPage(AuthorsGround, ServedPage, Page):
         super().clean()
         self.about = clean_html(self.about)
 
+    def with_content_json(self, content: dict[str, Any]) -> CreatorPage:
+        """A stored version of the page, at the address of today: a draft from before another user name keeps none."""
+        page: CreatorPage = super().with_content_json(content)
+        page.slug = self.slug
+        return page
+
 
 class CreatorGround(models.Model):
     """What somebody works on in the admin: a group of one, and a collection of pictures and files.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from cms.models import CreatorPage
+from community.accounts.models import User
 
 
 @transaction.atomic
@@ -15,3 +16,12 @@ def rename_author_page(*, page: CreatorPage) -> None:
     if page.title != name:
         page.title = page.draft_title = name
         page.save(update_fields=["title", "draft_title"])
+
+
+@transaction.atomic
+def move_author_page(*, person: User) -> None:
+    """Gives the author page of `person` the address of their user name; redirects lead there from the old one."""
+    page = CreatorPage.objects.select_for_update(of=("self",)).filter(person=person).first()
+    if page is not None and page.slug != person.username.lower():
+        page.slug = person.username.lower()
+        page.save()

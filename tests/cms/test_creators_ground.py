@@ -201,7 +201,7 @@ def test_many_become_creators_at_once(cast):
 
     def promote(person):
         try:
-            accounts.change_role(actor=None, person=person, role=Role.CREATOR, system=True)
+            accounts.change_role(actor=cast.admin, person=person, role=Role.CREATOR, reason="Their role")
         finally:
             connection.close()
 
@@ -213,3 +213,24 @@ def test_many_become_creators_at_once(cast):
     assert len({ground.group_id for ground in grounds}) == 8
     assert not any(Collection.find_problems())
     assert not any(Page.find_problems())
+
+
+@pytest.mark.django_db
+def test_the_author_page_moves_with_the_user_name_and_old_addresses_lead_on(cast, client):
+    person = cast.creator
+    post = make_post(person, "The heron")
+    page = person.creator_page
+    page.headline = "A draft from before"
+    page.save_revision(user=person)
+    old_page, old_post = page.url, post.url
+    person = accounts.change_username(actor=person, person=person, username="Heron_Friend")
+    page.refresh_from_db()
+    post.refresh_from_db()
+    assert (page.slug, page.url) == ("heron_friend", "/creators/heron_friend/")
+    assert post.url == "/creators/heron_friend/the-heron/"
+    assert client.get(old_page)["Location"].endswith(page.url)
+    assert client.get(old_post)["Location"].endswith(post.url)
+    page.get_latest_revision().publish(user=person, skip_permission_checks=True)
+    page.refresh_from_db()
+    assert (page.slug, page.headline) == ("heron_friend", "A draft from before")
+    assert client.get(page.url).status_code == 200
