@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from sparkle_site import embedded
 from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
+from sparkle_site.settings import limits
 from sparkle_site.settings.connections import LimitedConnection
 from sparkle_site.settings.identities import identities
 from sparkle_site.settings.passwords import passwords
@@ -393,16 +394,5 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
 API_MAX_BODY_BYTES = 1024 * 1024
 API_MAX_DEPTH = 32
-RATE_LIMITS = {
-    # name: (how many, in how many seconds)
-    "api": (100, 60),
-    "auth-start": (5, 15 * 60),
-    "auth-start-account": (3, 60 * 60),
-    "auth-identity": (60, 15 * 60),
-    "strength": (30, 60),
-    "write": (10, 60),
-    "act": (120, 60),
-    "upload": (20, 3600),
-}
-#: By trust level, 0 to 4: the limits of writing, acting and uploading are multiplied by it.
-TRUST_RAISES_LIMITS = (1, 1, 1.5, 2, 3)
+RATE_LIMITS = limits.RATE_LIMITS
+TRUST_RAISES_LIMITS = limits.TRUST_RAISES_LIMITS

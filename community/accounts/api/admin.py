@@ -66,8 +66,8 @@ class StatusChangeShape(Shape):
     """A change of status."""
 
     id = IdField(source="pk")
-    old = serializers.ChoiceField(choices=Status.choices)
-    new = serializers.ChoiceField(choices=Status.choices)
+    old = serializers.CharField(help_text="A status, as accounts have it.")
+    new = serializers.CharField(help_text="A status, as accounts have it.")
     reason = serializers.CharField(allow_blank=True)
     by = serializers.CharField(source="actor.username", allow_null=True, default=None, help_text="Null: the site.")
     changed_at = InstantField()
@@ -101,12 +101,8 @@ class AccountRecordShape(Shape):
     editor = serializers.BooleanField()
     two_factor = serializers.BooleanField(source="second_factor.enabled")
     trust_fixed = serializers.IntegerField(source="person.trust_fixed", allow_null=True, help_text="Set by staff.")
-    statuses = serializers.ListField(
-        child=serializers.ChoiceField(choices=Status.choices), help_text="What you may change the status to."
-    )
-    roles = serializers.ListField(
-        child=serializers.ChoiceField(choices=Role.choices), help_text="What you may change the role to."
-    )
+    statuses = serializers.ListField(child=serializers.CharField(), help_text="What you may change the status to.")
+    roles = serializers.ListField(child=serializers.CharField(), help_text="What you may change the role to.")
     status_changes = StatusChangeShape(many=True)
     attempts = AttemptShape(many=True)
     audit = AuditLineShape(many=True)

@@ -42,21 +42,21 @@ def require_open_registration() -> None:
 def joining_problems(*, email: str, birth_date: date | None, invitation_code: str) -> dict[str, str]:
     """What keeps somebody from joining, by field: the mailbox, the age, the invitation."""
     found = {
-        "email": problem_with_mailbox(email),
-        "birth_date": problem_with_age(birth_date),
-        "invitation_code": problem_with_invitation(invitation_code),
+        "email": _problem_with_mailbox(email),
+        "birth_date": _problem_with_age(birth_date),
+        "invitation_code": _problem_with_invitation(invitation_code),
     }
     return {name: text for name, text in found.items() if text}
 
 
-def problem_with_mailbox(email: str) -> str:
+def _problem_with_mailbox(email: str) -> str:
     """Why nobody may join with this address; empty when nothing is wrong with it."""
     if settings.REFUSE_DISPOSABLE_MAIL and rules.is_throw_away(email, settings.DISPOSABLE_MAIL_DOMAINS):
         return str(_("Please use an address that you keep."))
     return ""
 
 
-def problem_with_age(born: date | None) -> str:
+def _problem_with_age(born: date | None) -> str:
     """Why somebody born then may not join; empty when they may, or when the site does not ask."""
     least: int = settings.MINIMUM_AGE
     if not least:
@@ -75,7 +75,7 @@ def problem_with_age(born: date | None) -> str:
     return ""
 
 
-def problem_with_invitation(code: str) -> str:
+def _problem_with_invitation(code: str) -> str:
     """Why somebody with this code, or none, may not join; empty when they may."""
     asked = selectors.get_joining_mode() == JoiningMode.INVITED
     return str(NOT_INVITED) if asked and not selectors.is_invitation_good(code) else ""
