@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from community.core import mail
 from community.core.integrity import run_checks
 from community.core.jobs import ledger
+from community.core.models import LimitCount
 from tests.browser import world
 from tests.conftest import CHROMIUM
 from tests.support.processes import eventually
@@ -217,6 +218,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visitor(site: Site, browser: Browser) -> Iterator[Visitor]:
     """Somebody with a fresh browser; nothing may go wrong on their pages."""
+    # All of them come from the same address, which may not sign up without end.
+    LimitCount.objects.all().delete()
     somebody = Visitor(browser, site)
     yield somebody
     somebody.leave()

@@ -60,7 +60,7 @@ def test_an_editor_signs_in_writes_and_publishes(visitor: Visitor) -> None:
     expect(page).to_have_url(f"{visitor.site.address}/account/login/?next=/cms/")
     page.get_by_label("E-mail or user name").fill("editor")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(f"{visitor.site.address}/cms/")
 
     page.goto(f"/cms/pages/{visitor.site.section_id}/add_subpage/")

@@ -47,7 +47,7 @@ def sign_in(page: Page) -> None:
     page.goto("/account/login/")
     page.get_by_label("E-mail or user name").fill("fan")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_a_closed_banner_stays_away_without_a_jump_until_its_words_change(

@@ -78,7 +78,7 @@ def test_signing_in_and_out_works_without_javascript(visitor: Visitor) -> None:
     page.get_by_role("banner").get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail or user name").fill("fan")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.locator("details[data-menu] > summary").click()
     expect(page.get_by_role("link", name="Profile", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
