@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from wagtail.signals import page_slug_changed
 
 from cms.models import CreatorPage
 from community.accounts.models import User
@@ -23,5 +24,8 @@ def move_author_page(*, person: User) -> None:
     """Gives the author page of `person` the address of their user name; redirects lead there from the old one."""
     page = CreatorPage.objects.select_for_update(of=("self",)).filter(person=person).first()
     if page is not None and page.slug != person.username.lower():
+        before = CreatorPage.objects.get(pk=page.pk)
         page.slug = person.username.lower()
         page.save()
+        # Wagtail tells by itself only when a revision is published.
+        page_slug_changed.send(sender=CreatorPage, instance=page, instance_before=before)

@@ -69,10 +69,14 @@ def give_missing_grounds() -> None:
 def set_page_rights(*, group: Group, page: Page | None, codenames: tuple[str, ...]) -> None:
     """Exactly these rights at this page, and none at any other; with no page none at all."""
     rights = Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames)
-    GroupPagePermission.objects.filter(group=group).exclude(page=page, permission__in=rights).delete()
+    held = GroupPagePermission.objects.filter(group=group)
+    held.exclude(page=page, permission__in=rights).delete()
     if page is not None:
-        for permission in rights:
-            GroupPagePermission.objects.get_or_create(group=group, page_id=page.pk, permission=permission)
+        missing = rights.exclude(pk__in=held.values("permission")).values_list("pk", flat=True)
+        GroupPagePermission.objects.bulk_create(
+            [GroupPagePermission(group=group, page_id=page.pk, permission_id=pk) for pk in missing],
+            ignore_conflicts=True,
+        )
 
 
 def set_collection_rights(*, group: Group, collection: Collection, rights: Q) -> None:
@@ -80,8 +84,11 @@ def set_collection_rights(*, group: Group, collection: Collection, rights: Q) ->
     granted = Permission.objects.filter(rights)
     held = GroupCollectionPermission.objects.filter(group=group)
     held.exclude(collection=collection, permission__in=granted).delete()
-    for permission in granted:
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+    missing = granted.exclude(pk__in=held.values("permission")).values_list("pk", flat=True)
+    GroupCollectionPermission.objects.bulk_create(
+        [GroupCollectionPermission(group=group, collection=collection, permission_id=pk) for pk in missing],
+        ignore_conflicts=True,
+    )
 
 
 def _new_collection(name: str) -> Collection:

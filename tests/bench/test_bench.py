@@ -69,7 +69,7 @@ def test_a_fact_that_fails_ends_the_waiting_with_its_error(cast, monkeypatch):
 
 
 def test_a_broken_answer_is_kept_in_mind_and_an_address_that_is_not_there_is_not(broken_site, capsys):
-    table = run.Table(1)
+    table = run.Table(1, run.Yardstick(broken_site), run.Yardstick(broken_site))
     found = {"addresses": {"home": "/"}, "queries": {}, "cookie": ""}
     table.cell(broken_site, Cell("home", "home, guest"), found)
     table.cell(broken_site, Cell("offline", "offline page"), found)

@@ -248,6 +248,7 @@ def spread(visitor: Visitor, lines: list[str], every: int) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_naughty_strings_are_only_words(visitor: Visitor, shared_data: Callable[[str], Path]) -> None:
     lines = json.loads(shared_data("strings/blns.json").read_text(encoding="utf-8"))
     nothing_breaks(spread(visitor, [line for line in lines if line.strip()][5::40], every=5))
@@ -283,6 +284,7 @@ def walk_imported(visitor: Visitor, path: Path) -> int:
         made.update(live=False)
 
 
+@pytest.mark.long
 def test_every_imported_page_is_whole(visitor: Visitor, tmp_path: Path) -> None:
     assert walk_imported(visitor, PROJECT / "tests/cms/wxr/version_1_0.xml") == 2
     items = [

@@ -15,7 +15,7 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
 def test_a_person_signs_up_with_the_code_from_the_mail_and_signs_out(visitor: Visitor, width: int) -> None:
     name = f"luna_{width}"
     page = visitor.open(width=width)

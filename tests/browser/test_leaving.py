@@ -42,7 +42,7 @@ def is_open_to_all(page: Page, javascript: bool) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_somebody_takes_their_data_home_leaves_and_comes_back(visitor: Visitor, person: User, javascript: bool) -> None:
     page = visitor.open(width=390 if javascript else 1280, javascript=javascript)
     sign_in(page, person)

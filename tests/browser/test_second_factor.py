@@ -65,7 +65,7 @@ def is_signed_in(page: Page, person: User) -> None:
     expect(page.get_by_label(f"Menu of {person.username}")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
 def test_an_app_is_set_up_and_a_recovery_code_lets_in(visitor: Visitor, person: User, width: int) -> None:
     page = visitor.open("/account/login/", width=width)
     sign_in(page, person)

@@ -19,7 +19,7 @@ from sparkle_site.wsgi import application
 from tests.factories import make_category, make_post
 from tests.support.jobs import broken, declare
 
-EXAMPLES = 10
+EXAMPLES = 6
 DOCUMENT = "/api/openapi.json"
 CHECKS = [
     checks.not_a_server_error,

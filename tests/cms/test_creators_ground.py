@@ -14,9 +14,10 @@ from cms import services
 from cms.models import CreatorGround, CreatorPage, PostPage
 from community.accounts import services as accounts
 from community.accounts.choices import EDITORS, GROUP_OF_ROLE, Role, Status
+from community.accounts.models import User
 from community.core import limits
 from tests.cms.test_admin import post_form
-from tests.factories import make_post, make_section, make_user
+from tests.factories import PASSWORD, make_post, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -54,20 +55,21 @@ def test_the_role_opens_the_admin_and_the_own_group_gives_rights_at_the_own_node
 
 def test_losing_the_role_takes_every_right_and_getting_it_again_gives_the_same_ground(cast, client_for):
     person = cast.fan
+    root = accounts.agree_to_terms(actor=User.objects.create_superuser("root_person", "root@people.example", PASSWORD))
     for role in (Role.CREATOR, Role.VERIFIED_CREATOR, Role.CREATOR):
-        person = accounts.change_role(actor=cast.admin, person=person, role=role, reason="Their role")
+        person = accounts.change_role(actor=root, person=person, role=role, reason="Their role")
     collection = CreatorGround.objects.get(person=person).collection_id
     desk = client_for(person)
     assert desk.get(desk_of(person)).status_code == 200
     for role in (Role.USER, Role.MODERATOR, Role.ADMIN):
-        person = accounts.change_role(actor=cast.admin, person=person, role=role, reason="Their role")
+        person = accounts.change_role(actor=root, person=person, role=role, reason="Their role")
         assert not Group.objects.filter(name=f"Creator {person.pk}").exists()
         names = set(person.groups.values_list("name", flat=True))
         assert names == ({GROUP_OF_ROLE[role]} if role in GROUP_OF_ROLE else set())
-    person = accounts.change_role(actor=cast.admin, person=person, role=Role.USER, reason="Their role")
+    person = accounts.change_role(actor=root, person=person, role=Role.USER, reason="Their role")
     assert rights_of(person) == (set(), set())
     assert desk.get(desk_of(person), follow=True).status_code == 403
-    person = accounts.change_role(actor=cast.admin, person=person, role=Role.CREATOR, reason="Their role")
+    person = accounts.change_role(actor=root, person=person, role=Role.CREATOR, reason="Their role")
     assert CreatorGround.objects.get(person=person).collection_id == collection
     assert CreatorPage.objects.filter(person=person).count() == 1
     assert desk.get(desk_of(person)).status_code == 200

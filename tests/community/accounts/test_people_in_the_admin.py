@@ -16,7 +16,7 @@ from community.accounts.models import LoginAttempt, StatusChange, User
 from community.core import audit
 from community.core.errors import NotAllowed
 from community.core.models import AuditEntry, OutboxFact
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_post, make_user
 from tests.support.openapi import CheckedClient
 
 pytestmark = pytest.mark.django_db
@@ -288,3 +288,14 @@ def test_no_form_of_wagtail_or_django_writes_past_the_services(cast, client_for)
     assert not fresh(cast.fan).groups.exists()
     labels = {model._meta.app_label for model in admin.site._registry}
     assert not labels & {"account", "accounts", "auth", "mfa", "socialaccount", "usersessions"}
+
+
+def test_moderators_learn_of_no_draft_by_the_admin(cast, client_for):
+    make_post(cast.creator, "Quixotry nobody has read", published=False)
+    watch = client_for(cast.moderator)
+    for path in (
+        "/cms/", "/cms/pages/", "/cms/choose-page/", "/cms/choose-page/search/?q=quixotry", "/cms/api/main/pages/",
+        "/cms/pages/search/?q=quixotry", "/cms/reports/site-history/", "/cms/reports/locked/", "/cms/posts/",
+    ):  # fmt: skip
+        answer = watch.get(path, follow=True)
+        assert "Quixotry" not in answer.content.decode(), path
