@@ -26,7 +26,7 @@ def decrypt(token: str, *, purpose: str, lasts: timedelta | None = None) -> str:
     """What was encrypted for `purpose`, no longer than `lasts` ago. Raises UnreadableError."""
     try:
         content = _ring().decrypt(token, ttl=int(lasts.total_seconds()) if lasts else None)
-    except (InvalidToken, UnicodeError) as error:
+    except (InvalidToken, ValueError) as error:  # what is no ASCII is a ValueError
         raise UnreadableError from error
     found, text = json.loads(content)
     if found != purpose:

@@ -135,7 +135,12 @@ def test_words_without_an_end_stay_in_their_places(visitor: Visitor, image: Cust
         nothing_breaks(walk(page, places(author, post), *ALL))
 
 
-@pytest.mark.parametrize("name", ["Arabic", "Hebrew with Latin", "Latin with Arabic"])
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "name", ["Hebrew with Latin", *(pytest.param(name, marks=LONG) for name in ("Arabic", "Latin with Arabic"))]
+)
 def test_every_direction_of_writing_keeps_its_own(
     visitor: Visitor, image: CustomImage, file: CustomDocument, name: str
 ) -> None:
@@ -161,6 +166,7 @@ def test_three_hundred_blocks_make_one_long_page(visitor: Visitor, image: Custom
     )
 
 
+@pytest.mark.long
 def test_pictures_of_any_shape_and_forty_tags_fit(visitor: Visitor, image: CustomImage) -> None:
     author = make_user(role=Role.CREATOR)
     category = make_category("Shapes", slug=f"bad-{author.pk}")
@@ -258,6 +264,7 @@ def test_hostile_strings_are_only_words(visitor: Visitor) -> None:
     nothing_breaks(spread(visitor, HOSTILE, every=4))
 
 
+@pytest.mark.long
 def test_piles_of_marks_and_names_that_nobody_sees_are_only_words(visitor: Visitor) -> None:
     piles = ["ด" + "\u0e49\u0e47" * 44, "a" + "\u0301" * 99, "\u0f40" + "\u0f74" * 99, "👩\u200d" * 60]
     nothing_breaks(spread(visitor, [*piles, *INVISIBLE.values()], every=1))

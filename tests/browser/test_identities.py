@@ -41,7 +41,7 @@ def say_yes(page: Page) -> None:
     page.get_by_role("link", name="It is me").click()
 
 
-@pytest.mark.parametrize(("width", "javascript"), [(390, True), (1280, False)])
+@pytest.mark.parametrize(("width", "javascript"), [(390, False), pytest.param(1280, True, marks=pytest.mark.long)])
 def test_somebody_joins_by_google_links_github_and_comes_back_by_it(
     visitor: Visitor, provider: IdentityProvider, width: int, javascript: bool
 ) -> None:

@@ -80,6 +80,9 @@ def test_a_program_sets_an_app_up_and_turns_it_off(client, cast):
     data = begun.json()["data"]
     app = pyotp.TOTP(data["secret"])
     assert pyotp.parse_uri(data["uri"]).secret == data["secret"]
+    for strange in ("ÿ\x03🦩", "no token", data["token"][:-8]):
+        over = api(client, "put", "auth/two-factor/setup", {"token": strange, "code": app.now()}, token)
+        assert over.status_code == 400, strange
     wrong = api(client, "put", "auth/two-factor/setup", {"token": data["token"], "code": "none"}, token)
     assert wrong.json()["fields"] == {"code": "This code is not right."}
     done = api(client, "put", "auth/two-factor/setup", {"token": data["token"], "code": app.now()}, token)
