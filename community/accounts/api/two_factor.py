@@ -155,7 +155,9 @@ class SetUpView(ApiView):
         try:
             forget = check_rate_limit(request.user)
         except ValidationError as error:
-            raise TooMany(retry_after=int(sign_in.LOCKED.total_seconds())) from error
+            raise TooMany(
+                retry_after=(error.params or {}).get("seconds", int(sign_in.LOCKED.total_seconds()))
+            ) from error
         try:
             row, codes = services.finish_totp(actor=request.user, **body)
         except Invalid:
