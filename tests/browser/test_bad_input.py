@@ -128,6 +128,7 @@ def places(author: User, post: PostPage) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_words_without_an_end_stay_in_their_places(visitor: Visitor, image: CustomImage, file: CustomDocument) -> None:
     author, post = spoken_about(lambda length: WORD[:length], image, file)
     page = visitor.open(width=390)

@@ -96,6 +96,7 @@ def test_linking_asks_for_the_password_and_goes_straight_on(visitor: Visitor, pr
     expect(page.get_by_text("You can now sign in with it.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_what_goes_wrong_is_told_in_the_look_of_the_site(visitor: Visitor, provider: IdentityProvider) -> None:
     leaves_the_site(visitor, provider)
     visitor.expected += [r"\b401\b", r"\b409\b", r"\b404\b"]

@@ -55,6 +55,7 @@ def test_the_first_page_shows_what_waits_and_how_the_week_went(client_for, cast)
     assert "<dt>New members</dt>" in page
 
 
+@pytest.mark.long
 def test_the_first_page_costs_the_same_with_many_drafts(client_for, cast, flat_cost):
     section = make_section()
 
@@ -110,6 +111,7 @@ def test_the_list_of_posts_is_filtered(client_for, cast):
     }
 
 
+@pytest.mark.long
 def test_the_lists_of_pages_cost_the_same_with_many_rows(client_for, cast, flat_cost):
     section = make_section()
 

@@ -66,7 +66,7 @@ def bearer(user: Any) -> str:
     return jwt.create_access_token(user, session, {})
 
 
-@pytest.mark.parametrize("who", ["guest", "fan"])
+@pytest.mark.parametrize("who", [pytest.param("guest", marks=pytest.mark.long), "fan"])
 def test_no_operation_surprises(api, cast, who):
     user = None if who == "guest" else getattr(cast, who)
     post = make_post(cast.fan)

@@ -54,6 +54,7 @@ def make_long_lists(cast: Cast) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_pages_of_a_list_name_their_neighbours_by_their_one_address(client: CheckedClient, cast: Cast) -> None:
     for path in make_long_lists(cast).values():
         second = f"{path}{'&' if '?' in path else '?'}page=2"

@@ -24,6 +24,7 @@ def make_series(author, title, **values):
     return series
 
 
+@pytest.mark.long
 def test_each_way_a_search_can_go_costs_few_queries_however_much_there_is(cast, flat_cost):
     def grow(count):
         for number in range(count):

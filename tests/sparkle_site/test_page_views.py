@@ -347,6 +347,7 @@ def test_a_site_that_stops_has_written_every_view_and_each_viewer_once(serve, ow
     assert written(own_database) == 2
 
 
+@pytest.mark.long
 def test_a_killed_process_loses_only_what_it_saw_in_the_last_seconds(serve, own_database):
     site = serve("--web=1")
     look(site, FIREFOX)

@@ -22,6 +22,7 @@ def renew(site: Site, load: Load, more: int) -> None:
     eventually(lambda: load.answered > served + more, 120)
 
 
+@pytest.mark.long
 def test_three_renewals_under_load_lose_no_request(launch: Callable[..., Site]) -> None:
     site = launch("--only=web").serves()
     with Load(site) as load:

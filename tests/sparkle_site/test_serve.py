@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from sparkle_site.embedded.places import Places, State
 from sparkle_site.serve.children import Child
 from tests.support.processes import eventually, processes
@@ -138,6 +140,7 @@ def test_hangup_with_broken_code_keeps_the_processes_from_before(launch: Callabl
     assert int(site.get("/pid")) in before
 
 
+@pytest.mark.long
 def test_closing_the_terminal_stops_the_site(launch: Callable[..., Site]) -> None:
     ours, theirs = os.openpty()
     site = launch("--only=web", "--web=1", terminal=theirs).serves()
