@@ -161,7 +161,7 @@ def _sign_in(request: Request, person: User) -> sign_in.SignedIn:
         login = Login(user=person, email_verification=EmailVerificationMethod.NONE)
         login.state[rules.PROVED] = True
         response = perform_login(plain, login)
-        return sign_in.finished(plain, response, person, False)
+        return sign_in.finished(plain, response, person)
 
 
 class ResendView(ApiView):

@@ -127,7 +127,7 @@ def sign_in(
             raise MailedCodeRequired(details={"challenge": _challenge(request, remember)})
         if stage is not None and stage.key == SECOND_FACTOR_STAGE:
             response = _second_step(request, stage, two_factor_code, remember)
-        return finished(request, response, user, remember)
+        return finished(request, response, user)
 
 
 def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> SignedIn:
@@ -151,10 +151,10 @@ def finish_sign_in(request: HttpRequest, *, challenge: str, code: str) -> Signed
                 raise TwoFactorRequired(details={"challenge": _challenge(request, remember)})
         else:
             response = _second_step(request, stage, code, remember)
-        return finished(request, response, user, remember)
+        return finished(request, response, user)
 
 
-def finished(request: HttpRequest, response: Any, user: User, remember: bool) -> SignedIn:
+def finished(request: HttpRequest, response: Any, user: User) -> SignedIn:
     """The tokens from the last of allauth's steps. Raises NotSignedIn when a step is still missing."""
     answer = json.loads(AuthenticationResponse.from_response(request, response).content)
     if not request.user.is_authenticated:
