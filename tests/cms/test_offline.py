@@ -162,6 +162,13 @@ def test_a_deploy_that_changes_a_file_makes_a_new_version_and_another_does_not(
     assert len(set(names) - set(listed(client, "files"))) == 1
 
 
+def test_what_was_rendered_under_other_settings_is_not_shown_under_these(client: CheckedClient, settings: Any) -> None:
+    settings.STATIC_URL = "/elsewhere/"
+    assert "/elsewhere/css/site.css" in text(client, "/offline/")
+    settings.STATIC_URL = "/static/"
+    assert "/elsewhere/" not in text(client, "/offline/")
+
+
 def test_other_words_on_the_page_make_a_new_version(client: CheckedClient, settings: Any, tmp_path: Path) -> None:
     first = version(client)
     (tmp_path / "errors").mkdir()

@@ -6,6 +6,8 @@ from typing import Any
 
 from babel.numbers import format_compact_decimal
 from django import template
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -22,6 +24,13 @@ register = template.Library()
 REMEMBERED_MAX = 4000
 _remembered: dict[Any, SafeString] = {}
 _icons: dict[tuple[str, str], SafeString] = {}
+
+
+@receiver(setting_changed, dispatch_uid="core.remembered_parts")
+def _forget(**_changed: Any) -> None:
+    """Under other settings a part may look different: where files lie, which languages there are."""
+    _remembered.clear()
+    _icons.clear()
 
 
 @register.filter
