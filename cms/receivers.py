@@ -11,7 +11,7 @@ from django.utils import timezone
 from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page, PageViewRestriction, Site
-from wagtail.search.index import insert_or_update_object
+from wagtail.search.index import insert_or_update_object, remove_object
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms import selectors
@@ -34,6 +34,7 @@ from cms.rules import videos_in
 from cms.services.authors import move_author_page
 from cms.services.grounds import keep_ground_in_step
 from cms.services.pictures import forget_variants
+from cms.services.saving import is_indexed_later
 from cms.services.tree import ensure_author_page
 from community.accounts.models import User
 from community.core import counts, generations, outbox
@@ -79,8 +80,9 @@ def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> 
 
 @receiver(post_delete, sender=PostPage, dispatch_uid="cms.post_deleted")
 def post_deleted(instance: PostPage, **_kwargs: Any) -> None:
-    """The counters go with the post."""
+    """The counters go with the post, and its words out of the index."""
     counts.forget(POST, instance.pk)
+    remove_object(instance)
 
 
 @receiver(page_published, sender=PostPage, dispatch_uid="cms.post_published")
@@ -97,10 +99,12 @@ def post_published(instance: PostPage, revision: Any = None, **_kwargs: Any) -> 
     )
 
 
+@receiver(post_save, sender=PostPage, dispatch_uid="cms.post_words")
 @receiver(page_published, sender=PostPage, dispatch_uid="cms.post_indexed")
-def post_indexed(instance: PostPage, **_kwargs: Any) -> None:
-    """The index learns the tags: Wagtail's own entry is made when they are not stored yet."""
-    insert_or_update_object(instance)
+def post_indexed(instance: PostPage, raw: bool = False, **_kwargs: Any) -> None:
+    """The index learns the words with each save, and once more the tags, which are stored after the page."""
+    if not raw and not is_indexed_later():
+        insert_or_update_object(instance)
 
 
 @receiver(page_published, sender=StandardPage, dispatch_uid="cms.page_published")

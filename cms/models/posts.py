@@ -153,6 +153,8 @@ class PostPage(AuthorsGround, ServedPage, Page):
     admin_icon = "doc-full"
     title_missing = _("A post needs a title.")
     show_in_menus_default = False
+    #: `cms.receivers` does it: once, when a service has stored all of a post.
+    search_auto_update = False
 
     class Meta:
         verbose_name = _("post")

@@ -16,7 +16,7 @@ from cms import permissions, rules
 from cms.choices import CONTENT_MAX, EXCERPT_MAX
 from cms.models import Category, CustomImage, PostPage, SeriesPage
 from cms.services.parts import lock_places, lock_posts, move_part, put_at
-from cms.services.saving import checked, store
+from cms.services.saving import checked, indexed_once, store
 from cms.services.tree import add_page, ensure_author_page
 from cms.validators import clean_tags, clean_title
 from community.accounts.models import User
@@ -77,9 +77,10 @@ def create_post(
     series = _series_for(parent, series_position)
     tag_names = values.pop("tags")
     post = PostPage(author=author, owner=author, live=False, has_unpublished_changes=True, **values)
-    add_page(parent=place, page=post, slug_source=post.title)
-    post.tags.set(tag_names, clear=True)
-    store(post, author=author, publish=published)
+    with indexed_once(post):
+        add_page(parent=place, page=post, slug_source=post.title)
+        post.tags.set(tag_names, clear=True)
+        store(post, author=author, publish=published)
     if series is not None:
         put_at(series, post, series_position, actor=author)
         post.refresh_from_db()
@@ -124,11 +125,12 @@ def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **c
     values = _checked(**changes)
     if "content" in changes and "body" not in changes and _has_other_blocks(draft):
         raise Conflict(_("This post has more than text. Please send its blocks in body."))
-    if "tags" in values:
-        draft.tags.set(values.pop("tags"), clear=True)
-    for name, value in values.items():
-        setattr(draft, name, value)
-    store(draft, author=editor, publish=post.live if published is None else published)
+    with indexed_once(draft):
+        if "tags" in values:
+            draft.tags.set(values.pop("tags"), clear=True)
+        for name, value in values.items():
+            setattr(draft, name, value)
+        store(draft, author=editor, publish=post.live if published is None else published)
     if published is False and post.live:
         post.refresh_from_db()
         _take_off(post, editor)

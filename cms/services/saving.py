@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
+from wagtail.models import Page, ReferenceIndex
+from wagtail.search.index import insert_or_update_object
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms.models import PostPage, SeriesPage
 from community.accounts.models import User
 from community.core.errors import Invalid, Text
 
 V = TypeVar("V")
+
+_later: ContextVar[bool] = ContextVar("indexed_later", default=False)
+
+
+@contextmanager
+def indexed_once(page: Page) -> Iterator[None]:
+    """Within, `page` may be saved any number of times: both indexes, of words and of references, learn it at the end.
+
+    Wagtail loads the page and writes both with every save, and stores a new page four times until it is published.
+    """
+    if _later.get():
+        yield
+        return
+    token = _later.set(True)
+    try:
+        with disable_reference_index_auto_update():
+            yield
+    finally:
+        _later.reset(token)
+    ReferenceIndex.create_or_update_for_object(page)
+    insert_or_update_object(page)
+
+
+def is_indexed_later() -> bool:
+    """Is this inside of `indexed_once`, so that indexing now would be in vain?"""
+    return _later.get()
 
 
 def store(page: PostPage | SeriesPage, *, author: User, publish: bool) -> None:
