@@ -10,7 +10,7 @@ from cms import services
 from cms.choices import POST
 from cms.models import PostPage
 from community.core.models import TargetCounts
-from tests.factories import make_category, make_image, make_post, make_section, make_user
+from tests.factories import growing, make_category, make_image, make_post, make_section, make_user
 from tests.support.api import NAUGHTY, data_of, fields_of, send
 
 POSTS = "/api/posts"
@@ -221,12 +221,11 @@ def test_lists_cost_the_same_for_any_number_of_posts(flat_cost, client_for, cast
     category = make_category()
     people = [make_user() for _ in range(3)]
 
-    def grow(count: int) -> None:
-        for number in range(count):
-            make_post(
-                people[number % 3], tags=[f"t{number}"], category=category,
-                cover_image=make_image(f"p{PostPage.objects.count()}", size=(64, 36)),
-            )  # fmt: skip
+    grow = growing(
+        lambda number: make_post(
+            people[number], tags=[f"t{number}"], category=category, cover_image=make_image(f"p{number}", size=(64, 36))
+        )
+    )
 
     flat_cost(f"{POSTS}?limit=100", grow=grow, at_most=6)
     flat_cost(f"{POSTS}?limit=100&sort=trending", grow=lambda _count: None, at_most=6, by=client_for(cast.fan))

@@ -9,7 +9,7 @@ import pytest
 
 from cms import services
 from cms.models import PostPage
-from tests.factories import PASSWORD, make_category, make_image, make_post
+from tests.factories import PASSWORD, growing, make_category, make_image, make_post
 from tests.support.api import NAUGHTY, data_of, error_of, send
 from tests.support.api import fields_of as messages_of
 from tests.support.openapi import CheckedClient
@@ -369,8 +369,10 @@ def test_what_one_deleted_lies_in_ones_bin_and_comes_back_as_a_draft(client_for,
 
 
 def test_the_bin_costs_the_same_for_any_number_of_posts(client_for, flat_cost, cast):
-    def grow(count):
-        for _ in range(count):
-            services.delete_post(actor=cast.fan, post=make_post(cast.fan))
+    def into_the_bin(_number):
+        post = make_post(cast.fan)
+        services.delete_post(actor=cast.fan, post=post)
+        return post
 
+    grow = growing(into_the_bin)
     flat_cost("/api/me/bin?limit=100", grow=grow, at_most=8, by=client_for(cast.fan))

@@ -8,7 +8,7 @@ from django.db.models import F
 from cms.models import CreatorPage
 from community.accounts.models import Profile
 from community.core.models import TargetCounts
-from tests.factories import make_image, make_post, make_series, make_user
+from tests.factories import growing, make_image, make_post, make_series, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -142,9 +142,12 @@ def test_every_tab_costs_the_same_for_few_and_many(flat_cost, cast, settings):
     series = make_series(cast.creator, "Walks")
     picture = make_image()
 
+    grow_posts = growing(
+        lambda number: make_post(cast.creator, f"Post {number}", video=VIDEO, cover_image=picture, parent=series)
+    )
+
     def grow(count):
-        for number in range(count):
-            make_post(cast.creator, f"Post {number}", video=VIDEO, cover_image=picture, parent=series)
+        grow_posts(count)
         CreatorPage.objects.update(pinned_post=make_post(cast.creator, cover_image=picture))
 
     queries = ("", "?sort=popular", "?tab=videos", "?tab=series", "?tab=about")

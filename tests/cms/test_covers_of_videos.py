@@ -12,7 +12,7 @@ from cms.models import PostPage
 from community.youtube.choices import State
 from community.youtube.models import VideoPreview
 from community.youtube.services import fetch_previews, want_previews
-from tests.factories import make_category, make_image, make_post
+from tests.factories import growing, make_category, make_image, make_post
 from tests.support.api import data_of
 from tests.support.elsewhere import elsewhere
 from tests.support.videos import YouTube
@@ -84,14 +84,14 @@ def test_the_api_tells_the_authors_own_cover_only(client: Any, cast: Any) -> Non
 def test_thirty_videos_cost_what_three_cost(cast: Any, flat_cost: Any) -> None:
     numbers = itertools.count()
     make_post(cast.creator, "The first", video=VIDEO)
+    grow_posts = growing(lambda number: make_post(cast.creator, f"Post {number}", video=VIDEO))
 
     def grow(count: int) -> None:
-        for number in itertools.islice(numbers, count):
-            video_id = f"{number:011}"
+        for pk, number in zip(grow_posts(count), numbers, strict=False):
             row = VideoPreview.objects.get(pk=VIDEO)
-            row.pk = video_id
+            row.pk = f"{number:011}"
             row.save(force_insert=True)
-            make_post(cast.creator, f"Post {number}", video=video_id)
+            PostPage.objects.filter(pk=pk).update(video=row.pk)
 
     flat_cost("/latest/", "/", "/creators/creator/", "/search/?q=post", grow=grow)
     assert PostPage.objects.count() == 31

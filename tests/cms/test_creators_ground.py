@@ -15,9 +15,8 @@ from cms.models import CreatorGround, CreatorPage, PostPage
 from community.accounts import services as accounts
 from community.accounts.choices import EDITORS, GROUP_OF_ROLE, Role, Status
 from community.accounts.models import User
-from community.core import limits
 from tests.cms.test_admin import post_form
-from tests.factories import PASSWORD, make_post, make_section, make_user
+from tests.factories import PASSWORD, growing, make_post, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -188,11 +187,11 @@ def test_tags_of_drafts_of_others_are_not_completed(client_for, cast):
 def test_lists_of_creators_cost_the_same_however_much_there_is(flat_cost, client_for, cast):
     person = cast.creator
 
+    grow_own, grow_foreign = growing(lambda _n: make_post(person)), growing(lambda _n: make_post(cast.fan))
+
     def grow(number):
-        with limits.lifted():
-            for _ in range(number):
-                make_post(person)
-                make_post(cast.fan)
+        grow_own(number)
+        grow_foreign(number)
 
     flat_cost(desk_of(person), "/cms/posts/", grow=grow, by=client_for(person))
 

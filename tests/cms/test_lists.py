@@ -8,7 +8,7 @@ from django.db.models import F
 from cms.models import Category, SectionPage
 from cms.services import add_page
 from community.core.models import TargetCounts
-from tests.factories import make_category, make_image, make_post, make_section
+from tests.factories import copy_posts, growing, make_category, make_image, make_post, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -48,8 +48,7 @@ def test_lists_are_sorted_by_time_or_by_what_people_liked(client, cast, url):
 
 def test_pages_keep_the_order(client, cast, settings):
     settings.RATE_LIMIT_SCALE = 1000
-    for number in range(21):
-        make_post(cast.fan, f"Post {number}")
+    copy_posts(make_post(cast.fan), 20)
     assert 'href="?sort=trending&amp;page=2"' in words(client, "/latest/?sort=trending")
     assert 'href="?page=2"' in words(client, "/latest/")
 
@@ -110,10 +109,15 @@ def test_lists_cost_the_same_for_few_and_many(flat_cost, cast, settings):
     films = make_category("Films", slug="films")
     section = make_section("News")
 
+    grow_films = growing(
+        lambda number: make_post(cast.fan, tags=["one", f"tag {number}"], category=films, cover_image=make_image())
+    )
+    grow_news = growing(lambda _number: make_post(cast.editor, parent=section))
+
     def grow(count):
-        for number in range(count):
-            make_post(cast.fan, tags=["one", f"tag {number}"], category=films, cover_image=make_image())
-            make_post(cast.editor, parent=section)
+        grow_films(count)
+        grow_news(count)
+        for _number in range(count):
             make_category(parent=films)
 
     urls = ("/latest/", "/latest/?sort=trending", "/categories/films/", "/tags/one/?sort=popular", section.url)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import make_category, make_image, make_post, make_user
+from tests.factories import growing, make_category, make_image, make_post, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -29,9 +29,9 @@ def test_three_hundred_posts_cost_as_much_as_three(client, home, settings):
     picture = make_image()
     authors = [make_user(f"author_{number}", role="CREATOR") for number in range(3)]
 
-    def grow(count):
-        for number in range(count):
-            make_post(authors[number % 3], tags=["one", f"tag {number}"], category=category, cover_image=picture)
+    grow = growing(
+        lambda number: make_post(authors[number], tags=["one", f"tag {number}"], category=category, cover_image=picture)
+    )
 
     def queries(url):
         client.get(url)  # fills renditions, content types and caches

@@ -12,7 +12,7 @@ from django.conf import settings
 from cms.models import PostPage
 from cms.views import structured_data
 from tests.browser.world import make_picture
-from tests.factories import Cast, make_category, make_post, make_section, make_series
+from tests.factories import Cast, copy_posts, make_category, make_post, make_section, make_series
 from tests.support.openapi import CheckedClient
 
 pytestmark = pytest.mark.django_db
@@ -129,8 +129,7 @@ def test_a_german_page_names_the_one_address_of_the_post(client: CheckedClient, 
 def test_later_pages_of_a_list_are_addresses_of_their_own(
     query: str, canonical: str, client: CheckedClient, cast: Cast
 ) -> None:
-    for number in range(21):
-        make_post(cast.fan, f"Lamp {number}")
+    copy_posts(make_post(cast.fan, "Lamp"), 20)
     html = client.get(f"/latest/{query}").content.decode()
     assert f'<link rel="canonical" href="{full("/latest/" + canonical)}">' in html
 

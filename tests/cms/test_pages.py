@@ -10,9 +10,10 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from cms import services
+from cms.models import PostPage
 from community.accounts.choices import Role, Status
 from community.accounts.services import change_status
-from tests.factories import make_category, make_image, make_post, make_section, make_user
+from tests.factories import growing, make_category, make_image, make_post, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -133,10 +134,10 @@ def test_category_and_tag_lists(client, cast):
     assert client.get("/tags/none/").status_code == 404
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "99", "x", "9" * 40, "1.5", ""])
-def test_odd_page_numbers_are_answered_plainly(client, cast, number):
+def test_odd_page_numbers_are_answered_plainly(client, cast):
     make_post(cast.fan)
-    assert client.get(f"/creators/fan/?page={number}").status_code == (200 if number == "" else 404)
+    for number in ("0", "-1", "99", "x", "9" * 40, "1.5", ""):
+        assert client.get(f"/creators/fan/?page={number}").status_code == (200 if number == "" else 404), number
 
 
 def test_pages_cost_the_same_for_few_and_many_posts(flat_cost, cast, settings):
@@ -145,9 +146,13 @@ def test_pages_cost_the_same_for_few_and_many_posts(flat_cost, cast, settings):
     picture = make_image()
     authors = [make_user(f"author_{number}", role=Role.CREATOR) for number in range(6)]
 
+    grow_posts = growing(
+        lambda number: make_post(authors[number], tags=["one", f"two {number}"], category=category, cover_image=picture)
+    )
+
     def grow(count):
-        for number in range(count):
-            make_post(authors[number % 6], tags=["one", f"two {number}"], category=category, cover_image=picture)
+        for number, pk in enumerate(grow_posts(count)):
+            PostPage.objects.filter(pk=pk).update(author=authors[number % 6])
 
     urls = ("/", "/creators/", "/creators/author_0/", "/categories/films/", "/tags/one/")
     flat_cost(*urls, grow=grow, at_most=12)

@@ -16,7 +16,7 @@ from cms.models import EmptySearch, PostPage, SeriesPage
 from cms.services.search import forget_searches, store_searches
 from community.accounts.models import Profile
 from community.core.models import TargetCounts
-from tests.factories import make_category, make_post, make_user
+from tests.factories import copy_posts, growing, make_category, make_post, make_user
 from tests.support.api import NAUGHTY
 from tests.support.searching import found, look
 
@@ -232,13 +232,13 @@ def test_filters_that_mean_nothing_are_left_out(client, cast):
         assert found(client, "lamp", **wrong) == ["Lamp"], wrong
 
 
-@pytest.mark.parametrize(("period", "count"), [("day", 1), ("week", 2), ("month", 3), ("year", 4), ("all", 5)])
-def test_a_period_reaches_back_from_now(client, cast, period, count):
+def test_a_period_reaches_back_from_now(client, cast):
     for days in (0.5, 5, 20, 200, 800):
         post = make_post(cast.fan, "Lamp")
         published = timezone.now() - timedelta(days=days)
         PostPage.objects.filter(pk=post.pk).update(first_published_at=published)
-    assert len(found(client, "lamp", period=period)) == count
+    for count, period in enumerate(("day", "week", "month", "year", "all"), 1):
+        assert len(found(client, "lamp", period=period)) == count, period
 
 
 def test_the_order_can_be_by_time_or_by_what_people_did(client, cast):
@@ -267,8 +267,7 @@ def test_the_big_list_of_naughty_strings_is_words(client, cast, shared_data):
 
 
 def test_results_have_pages_whose_links_keep_the_search(client, cast):
-    for number in range(25):
-        make_post(cast.fan, f"Lamp {number}")
+    copy_posts(make_post(cast.fan, "Lamp"), 24)
     page = look(client, "lamp", sort="recent", type="post")
     assert 'href="?q=lamp&amp;sort=recent&amp;type=post&amp;page=2"' in page
     first, second = found(client, "lamp", type="post"), found(client, "lamp", type="post", page="2")
@@ -369,11 +368,16 @@ def test_words_nobody_asks_for_any_more_are_forgotten(client, client_for, cast):
 
 
 def test_many_results_cost_as_many_queries_as_few(cast, flat_cost):
+    grow_posts = growing(
+        lambda number: make_post(cast.fan, "A lamp", content="<p>Where a lamp is.</p>", tags=[f"lamp {number}"])
+    )
+
     def grow(count):
+        ids = grow_posts(count)
         for number in range(count):
             person = make_user(display_name=f"Lamp {number}")
-            make_post(person, "A lamp", content="<p>Where a lamp is.</p>", tags=[f"lamp {number}"])
-            make_series(person, f"Lamp series {number}")
+            PostPage.objects.filter(pk=ids[number]).update(author=person)
+            make_series(cast.fan, f"Lamp series {number}")
             make_category(f"Lamp {number}")
 
     kinds = ("post", "person", "series", "tag", "category")

@@ -2,5 +2,17 @@
 
 from tests.factories.accounts import PASSWORD, Cast, make_user
 from tests.factories.content import make_category, make_image, make_post, make_section, make_series
+from tests.factories.copies import copy_posts, growing
 
-__all__ = ["PASSWORD", "Cast", "make_category", "make_image", "make_post", "make_section", "make_series", "make_user"]
+__all__ = [
+    "PASSWORD",
+    "Cast",
+    "copy_posts",
+    "growing",
+    "make_category",
+    "make_image",
+    "make_post",
+    "make_section",
+    "make_series",
+    "make_user",
+]
