@@ -1,4 +1,4 @@
-"""Every route answers every role as tests/support/permission_table.py says, and none is missing there."""
+"""Every route answers every role as tests/support/permission_table says, and none is missing there."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from cms import services
 from cms.models import CustomDocument
+from community.accounts.choices import Scope
 from community.accounts.models import User
+from community.accounts.services import make_token
 from tests.factories import PASSWORD, Cast, make_category, make_post, make_section, make_series
 from tests.support.openapi import SITE_API, CheckedClient, documented
-from tests.support.permission_table import API, ROLES, SITE, Row
+from tests.support.permission_table import API, OTHER, READ_TOKEN, ROLES, SITE, Row
 from tests.support.permission_table import row as permission_row
 
 #: Routes that the OpenAPI document stands for, and the API's own catch-all.
@@ -75,6 +77,8 @@ class World:
 
     def __init__(self, cast: Cast) -> None:
         self.people: dict[str, User | None] = {role: None if role == "guest" else getattr(cast, role) for role in ROLES}
+        self.people[OTHER] = cast.other_fan
+        self.key = make_token(actor=cast.fan, name="Script", scopes=[Scope.READ], days=7)[1]
         category = make_category("Films", slug="films")
         post = make_post(cast.fan, "Seen", category=category, tags=["stars"])
         draft = make_post(cast.fan, "Unseen", published=False)
@@ -121,13 +125,15 @@ def ask(
     """Asks for a row as a role; what the answer changed in the database is taken back."""
     settings.RATE_LIMIT_SCALE = 10_000
     world = World(cast)
-    cookies = {role: client_for(world.people[role]).cookies for role in ROLES}
+    cookies = {role: client_for(person).cookies for role, person in world.people.items()}
+    cookies[READ_TOKEN] = cookies["guest"]
 
     def status(row: Row, role: str) -> int:
         client.cookies = copy.deepcopy(cookies[role])
+        headers = {"Authorization": f"Bearer {world.key}"} if role == READ_TOKEN else {}
         body = b"" if row.body is None else json.dumps(world.fill(row.body)).encode()
         with transaction.atomic():
-            response = client.generic(row.method, world.fill(row.address), body, "application/json")
+            response = client.generic(row.method, world.fill(row.address), body, "application/json", headers=headers)
             if response.streaming:
                 b"".join(response.streaming_content)
             transaction.set_rollback(True)
@@ -148,6 +154,11 @@ def test_every_answer_is_the_one_of_the_table(part: str, ask: Callable[[Row, str
 
 
 @pytest.mark.django_db
-def test_a_planted_wrong_status_is_found(ask: Callable[[Row, str], int]) -> None:
-    planted = permission_row("GET", "/api/me", "/api/me", "200")
-    assert {role: ask(planted, role) for role in planted.statuses} != planted.statuses
+def test_planted_wrong_statuses_are_found(ask: Callable[[Row, str], int]) -> None:
+    for planted, role in (
+        (permission_row("GET", "/api/me", "/api/me", "200"), "guest"),
+        (permission_row("GET", "/api/posts/{id}", "/api/posts/{draft}", "404 200 404 404 404 404 200 404 200"), OTHER),
+        (permission_row("GET", "/api/me/tokens", "/api/me/tokens", "401 200 200 200 200 200 200 200 200"), READ_TOKEN),
+        (permission_row("PUT", "/api/me", "/api/me", "200", {"location": "Bonn"}, read_token=200), READ_TOKEN),
+    ):
+        assert ask(planted, role) != planted.statuses[role]

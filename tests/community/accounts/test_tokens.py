@@ -98,27 +98,19 @@ def test_the_last_use_of_a_token_is_written_once_a_minute(cast):
     assert PersonalAccessToken.objects.get().last_used_at >= first
 
 
-@pytest.mark.parametrize("row", API, ids=lambda row: f"{row.method} {row.address}")
-def test_a_token_with_the_scope_read_changes_nothing_anywhere(cast, row):
-    program = with_token(key_of(cast.admin, "read"))
-    address = row.address.replace("{", "").replace("}", "")
-    answer = program.generic(row.method, address, b"{}", "application/json")
-    if row.method == "GET" and not row.address.startswith((*SECURITY, "/api/admin/")):
-        assert answer.status_code in (200, 404)
-    else:
-        assert error_of(answer) == (403, "AUTHORIZATION_ERROR")
-
-
-@pytest.mark.parametrize(
-    "row", [row for row in API if row.address.startswith(SECURITY)], ids=lambda row: f"{row.method} {row.address}"
-)
-def test_no_token_opens_what_gives_power_over_the_account(cast, row):
+def test_no_token_opens_what_gives_power_over_the_account(cast):
     program = with_token(key_of(cast.admin, *WHOLE))
-    assert program.generic(row.method, row.address, b"{}", "application/json").status_code == 403
+    for row in API:
+        if row.address.startswith(SECURITY):
+            answer = program.generic(row.method, row.address, b"{}", "application/json")
+            assert error_of(answer) == (403, "AUTHORIZATION_ERROR"), f"{row.method} {row.address}"
 
 
 def test_below_admin_only_the_scope_admin_counts(cast):
-    assert with_token(key_of(cast.admin, "read", "write")).get("/api/admin/jobs").status_code == 403
+    narrow = with_token(key_of(cast.admin, "read", "write"))
+    for row in API:
+        if row.method == "GET" and row.address.startswith("/api/admin/"):
+            assert error_of(narrow.get(row.address)) == (403, "AUTHORIZATION_ERROR"), row.address
     assert with_token(key_of(cast.admin, "admin")).get("/api/admin/jobs").status_code == 200
     assert with_token(key_of(cast.admin, "admin")).get("/api/v1/admin/jobs/").status_code == 200
     assert with_token(key_of(cast.admin, "write")).get("/api/me").status_code == 403

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.permission_table.api import API
-from tests.support.permission_table.rows import ROLES, SOME_ROLES, Row, row
+from tests.support.permission_table.rows import OTHER, READ_TOKEN, ROLES, Row, row
 from tests.support.permission_table.site import SITE
 
-__all__ = ["API", "ROLES", "SITE", "SOME_ROLES", "Row", "row"]
+__all__ = ["API", "OTHER", "READ_TOKEN", "ROLES", "SITE", "Row", "row"]
