@@ -11,12 +11,13 @@ from allauth.account import app_settings as account_settings
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ReauthenticationRequired
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import auth as recovery_auth
 from allauth.mfa.recovery_codes.internal import flows as recovery_flows
 from allauth.mfa.totp.internal import auth as totp_auth
 from allauth.mfa.totp.internal import flows as totp_flows
+from allauth.mfa.webauthn.internal import auth as passkey_auth
 from allauth.mfa.webauthn.internal import flows as passkey_flows
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,6 +32,14 @@ from community.core import encryption
 STEP_KEY = "accounts.totp-step"
 #: Of a request: the try that the adapter entered before the code in it was looked at.
 ATTEMPT = "accounts_attempt"
+#: What reads answers of devices.
+READERS = (
+    "parse_registration_response",
+    "complete_registration",
+    "parse_authentication_response",
+    "extract_user_from_response",
+    "complete_authentication",
+)
 #: Stands for each code that is left: the codes themselves are known to nobody.
 HIDDEN = "****-****"
 
@@ -147,6 +156,27 @@ def install() -> None:
     totp_flows.deactivate_totp = _only_when_proved(totp_flows.deactivate_totp)
     passkey_flows.remove_authenticator = _only_when_proved(passkey_flows.remove_authenticator)
     passkey_flows.remove_authenticators = _only_when_proved(passkey_flows.remove_authenticators)
+    for name in READERS:
+        setattr(passkey_auth, name, _refuses_nonsense(getattr(passkey_auth, name)))
+    passkey_auth.WebAuthn.add = _add_passkey
+
+
+def _refuses_nonsense(read: Callable[..., Any]) -> Callable[..., Any]:
+    """What no device answers is a wrong answer; reading it fails in more ways than allauth expects."""
+
+    @functools.wraps(read)
+    def guarded(*args: Any) -> Any:
+        try:
+            return read(*args)
+        except services.UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+    return guarded
+
+
+def _add_passkey(user: Any, name: str, credential: Any) -> passkey_auth.WebAuthn:
+    """Stores a passkey that the page or a headless program made: only what is read of it."""
+    return passkey_auth.WebAuthn(services.set_up_passkey(person=user, name=name, credential=credential))
 
 
 def _only_when_proved(remove: Callable[..., None]) -> Callable[..., None]:

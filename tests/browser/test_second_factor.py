@@ -128,6 +128,41 @@ def test_a_passkey_lets_in_after_the_password_and_alone(local: Visitor, person: 
     is_signed_in(page, person)
 
 
+#: What the page of somebody else's making would do: the device, between two requests to the API.
+MAKE_BY_API = """async ({ token, password }) => {
+  const ask = (address, body) => fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+    body: JSON.stringify(body),
+  }).then((answer) => answer.json());
+  const { data } = await ask("/api/auth/passkeys/setup", { password });
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(data.options.publicKey);
+  const made = await navigator.credentials.create({ publicKey });
+  return ask("/api/auth/passkeys", { token: data.token, credential: made.toJSON(), name: "By program" });
+}"""
+
+
+def test_a_passkey_made_through_the_api_lets_in(local: Visitor, person: User) -> None:
+    page = local.open("/account/login/")
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    sign_in(page, person)
+    is_signed_in(page, person)
+    page.goto("/account/tokens/")
+    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    answer = page.evaluate(MAKE_BY_API, {"token": token, "password": PASSWORD})
+    assert answer["success"], answer
+    assert (answer["data"]["name"], len(answer["data"]["recoveryCodes"])) == ("By program", 10)
+    page.goto("/account/2fa/webauthn/")
+    expect(page.get_by_role("row").filter(has_text="By program")).to_be_visible()
+
+    page.context.clear_cookies()
+    page.goto("/account/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    is_signed_in(page, person)
+
+
 def test_a_passkey_that_does_not_come_is_told_in_words(local: Visitor) -> None:
     page = local.open("/account/login/")
     device = page.context.new_cdp_session(page)

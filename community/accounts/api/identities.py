@@ -10,9 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from community.accounts import selectors, services
-from community.accounts.api.proof import ask_proof
+from community.accounts.api.proof import ask_recent_proof
 from community.accounts.api.serializers import MOST_PASSWORD
-from community.accounts.api.sessions import current_key
 from community.accounts.choices import Provider
 from community.accounts.models import User
 from community.core.api.authentication import SignedIn
@@ -20,7 +19,7 @@ from community.core.api.fields import IdField, InstantField, StrictCharField
 from community.core.api.operations import PATH_ID, operation
 from community.core.api.serializers import Input, Shape
 from community.core.api.views import ApiView
-from community.core.errors import NotAllowed, NotFound
+from community.core.errors import NotFound
 
 
 class IdentityShape(Shape):
@@ -89,11 +88,7 @@ class IdentityView(ApiView):
         mine = [card for card in selectors.list_identities(viewer=person) if card.id == int(id)]
         if not mine:
             raise NotFound()
-        ask_proof(request, password=body.get("password", ""))
-        if not person.has_usable_password() and not selectors.signed_in_just_now(
-            viewer=person, session_key=current_key(request)
-        ):
-            raise NotAllowed()
+        ask_recent_proof(request, password=body.get("password", ""))
         with transaction.atomic():
             services.remove_identity(actor=person, identity_id=int(id))
             get_adapter().send_notification_mail(

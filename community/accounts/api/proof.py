@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
+from community.accounts import selectors
+from community.accounts.api.sessions import current_key
 from community.accounts.api.sign_in import LOCKED
 from community.accounts.forms.two_factor import ProofForm
 from community.accounts.models import User
-from community.core.errors import Invalid, TooMany
+from community.core.errors import Invalid, NotAllowed, TooMany
 
 LIMITS = frozenset({"too_many_login_attempts", "rate_limited"})
 
@@ -29,6 +32,19 @@ def ask_proof(request: Request, *, password: str, code: str | None = None) -> No
     if any(error.code in LIMITS for each in errors.values() for error in each):
         raise TooMany(retry_after=int(LOCKED.total_seconds()))
     raise Invalid(fields={name: each[0].messages[0] for name, each in errors.items()})
+
+
+def ask_recent_proof(request: Request, *, password: str) -> None:
+    """The password; from people who have none, that they signed in within the last minutes.
+
+    Raises Invalid, TooMany, or NotAllowed.
+    """
+    ask_proof(request, password=password)
+    assert isinstance(request.user, User)  # noqa: S101 - as above
+    if not request.user.has_usable_password() and not selectors.signed_in_just_now(
+        viewer=request.user, session_key=current_key(request)
+    ):
+        raise NotAllowed(_("Please sign in again first."))
 
 
 def _record_use(request: Request, authenticator: Authenticator) -> None:

@@ -1,4 +1,4 @@
-"""The API of the second factor: the second step of signing in, setting up an app, recovery codes, passkeys."""
+"""The API of the second factor: the second step of signing in, setting up an app, recovery codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from community.accounts.api.serializers import MOST_PASSWORD, MOST_TOKEN, Signed
 from community.accounts.choices import Outcome
 from community.accounts.models import User
 from community.core.api.authentication import Anyone, SignedIn
-from community.core.api.fields import IdField, InstantField, StrictCharField
+from community.core.api.fields import StrictCharField
 from community.core.api.operations import operation
 from community.core.api.serializers import Input, Shape
 from community.core.api.views import ApiView
@@ -86,21 +86,6 @@ class CodesLeftShape(Shape):
     left = serializers.IntegerField(source="recovery_codes_left")
 
 
-class PasskeyShape(Shape):
-    """A passkey; nothing of it is secret."""
-
-    id = IdField(source="pk")
-    name = serializers.CharField(source="wrap.name")
-    created_at = InstantField()
-    last_used_at = InstantField(allow_null=True)
-
-
-class PasskeysShape(Shape):
-    """All of somebody's passkeys."""
-
-    items = PasskeyShape(many=True)
-
-
 class TwoFactorView(ApiView):
     """The second step, and what is set up."""
 
@@ -111,7 +96,7 @@ class TwoFactorView(ApiView):
     @operation("getSecondFactor", tag=TAG, access="signed-in", answer=SecondFactorShape)
     def get(self, request: Request) -> selectors.SecondFactor:
         """See one's own second factor"""
-        return selectors.second_factor_of(_oneself(request))
+        return selectors.second_factor_of(oneself(request))
 
     @operation("finishSignIn", tag=TAG, access="all", body=SecondStepInput, answer=SignedInShape, replayable=False)
     def post(self, request: Request, body: dict[str, Any]) -> sign_in.SignedIn:
@@ -136,7 +121,7 @@ class SetUpView(ApiView):
         Nothing changes until the app's first code comes back with the `token`.
         """
         ask_proof(request, password=body.get("password", ""))
-        if selectors.find_totp(_oneself(request)) is not None:
+        if selectors.find_totp(oneself(request)) is not None:
             raise services.HasAlready()
         made = services.begin_totp(actor=request.user)
         return {
@@ -164,7 +149,7 @@ class SetUpView(ApiView):
             services.settle_failure(attempt_id=request._request.accounts_attempt, outcome=Outcome.WRONG_CODE)  # type: ignore[attr-defined] # set by the limit
             raise
         forget()
-        _tell(signals.authenticator_added, request, row, mail="mfa/email/totp_activated")
+        tell(signals.authenticator_added, request, row, mail="mfa/email/totp_activated")
         return {"recovery_codes": codes}
 
 
@@ -179,7 +164,7 @@ class RemovalView(ApiView):
 
         Needs the password and a code. Recovery codes go with the last second factor.
         """
-        row = selectors.find_totp(_oneself(request))
+        row = selectors.find_totp(oneself(request))
         if row is None:
             raise NotFound()
         ask_proof(request, password=body.get("password", ""), code=body["code"])
@@ -195,7 +180,7 @@ class RecoveryCodesView(ApiView):
     @operation("getRecoveryCodesLeft", tag=TAG, access="signed-in", answer=CodesLeftShape)
     def get(self, request: Request) -> selectors.SecondFactor:
         """See how many recovery codes are left"""
-        return selectors.second_factor_of(_oneself(request))
+        return selectors.second_factor_of(oneself(request))
 
     @operation(
         "makeRecoveryCodes", tag=TAG, access="signed-in", body=ProofInput, answer=CodesShape, status=201,
@@ -206,35 +191,22 @@ class RecoveryCodesView(ApiView):
 
         The old ones stop working. The new ones are shown in this answer only.
         """
-        if not selectors.second_factor_of(_oneself(request)).enabled:
+        if not selectors.second_factor_of(oneself(request)).enabled:
             raise Conflict()
         ask_proof(request, password=body.get("password", ""), code=body["code"])
-        row, codes = services.make_recovery_codes(person=_oneself(request))
-        _tell(signals.authenticator_reset, request, row, mail="mfa/email/recovery_codes_generated")
+        row, codes = services.make_recovery_codes(person=oneself(request))
+        tell(signals.authenticator_reset, request, row, mail="mfa/email/recovery_codes_generated")
         return {"recovery_codes": codes}
 
 
-class PasskeysView(ApiView):
-    """Passkeys."""
-
-    permission_classes = [SignedIn]
-
-    @operation("listPasskeys", tag=TAG, access="signed-in", answer=PasskeysShape)
-    def get(self, request: Request) -> dict[str, list[Authenticator]]:
-        """List one's own passkeys
-
-        They are made and removed on the site, or through `/_allauth/`.
-        """
-        return {"items": selectors.list_passkeys(_oneself(request))}
-
-
-def _tell(signal: Any, request: Request, row: Authenticator, *, mail: str) -> None:
+def tell(signal: Any, request: Request, row: Authenticator, *, mail: str) -> None:
     """What allauth's own flows do after a change."""
-    user = _oneself(request)
+    user = oneself(request)
     signal.send(sender=Authenticator, request=request._request, user=user, authenticator=row)
     get_account_adapter().send_notification_mail(mail, user)
 
 
-def _oneself(request: Request) -> User:
+def oneself(request: Request) -> User:
+    """Who asks, in views for signed-in people."""
     assert isinstance(request.user, User)  # noqa: S101 - the views are for signed-in people
     return request.user

@@ -65,6 +65,15 @@ from community.accounts.services.leaving import (
 from community.accounts.services.letters import Letter, write_letter
 from community.accounts.services.locks import lift_locks
 from community.accounts.services.names import MOST_FORMER, NAME_LEADS_ON, TooManyNames, change_username
+from community.accounts.services.passkeys import (
+    MOST_PASSKEY_NAME,
+    UNREADABLE,
+    begin_passkey,
+    finish_passkey,
+    remove_passkey,
+    rename_passkey,
+    set_up_passkey,
+)
 from community.accounts.services.people import (
     GENERATED_NAME_TRIES,
     PROFILE_FIELDS,
@@ -161,6 +170,7 @@ __all__ = [
     "IMPERSONATION",
     "IMPERSONATION_LASTS",
     "MOST_FORMER",
+    "MOST_PASSKEY_NAME",
     "NAME_LEADS_ON",
     "PLEASE_AGREE",
     "PROFILE_FIELDS",
@@ -168,6 +178,7 @@ __all__ = [
     "SET_UP_LASTS",
     "SIGN_UP_LASTS",
     "SUSPENSION",
+    "UNREADABLE",
     "AddressGone",
     "AddressTaken",
     "Begun",
@@ -199,6 +210,7 @@ __all__ = [
     "avatar_files",
     "begin_attempt",
     "begin_impersonation",
+    "begin_passkey",
     "begin_reset",
     "begin_totp",
     "change_joining_mode",
@@ -225,6 +237,7 @@ __all__ = [
     "erase",
     "erase_due",
     "erase_person",
+    "finish_passkey",
     "finish_totp",
     "forget_alerts",
     "forget_attempt",
@@ -270,6 +283,8 @@ __all__ = [
     "remove_export",
     "remove_export_file",
     "remove_identity",
+    "remove_passkey",
+    "rename_passkey",
     "request_deletion",
     "request_export",
     "resend_code",
@@ -278,6 +293,7 @@ __all__ = [
     "rotate_second_factors",
     "set_avatar",
     "set_name_aside",
+    "set_up_passkey",
     "set_up_totp",
     "settle_failure",
     "settle_step",

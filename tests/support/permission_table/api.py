@@ -56,6 +56,28 @@ API = [
         {"code": "123456"},
     ),
     row("GET", "/api/auth/passkeys", "/api/auth/passkeys", "401 200 200 200 200 200 200 200 200", read_token=403),
+    row(
+        "POST",
+        "/api/auth/passkeys",
+        "/api/auth/passkeys",
+        "401 400 403 403 400 400 400 400 400",
+        {"token": "none", "credential": {}},
+    ),
+    row(
+        "POST",
+        "/api/auth/passkeys/setup",
+        "/api/auth/passkeys/setup",
+        "401 200 403 403 200 200 200 200 200",
+        {"password": "{password}"},
+    ),
+    row(
+        "PUT",
+        "/api/auth/passkeys/{id}",
+        "/api/auth/passkeys/0",
+        "401 404 404 404 404 404 404 404 404",
+        {"name": "Phone"},
+    ),
+    row("DELETE", "/api/auth/passkeys/{id}", "/api/auth/passkeys/0", "401 404 404 404 404 404 404 404 404", {}),
     row("GET", "/api/me/login-history", "/api/me/login-history", "401 200 200 200 200 200 200 200 200"),
     row(
         "GET",
