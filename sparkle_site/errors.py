@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -29,11 +30,14 @@ def error_answer(
 ) -> HttpResponse:
     """The answer with this status: JSON below /api, else the site's page with `sentence` as its message.
 
-    Pages of errors are rendered without request, context processors and database, which may have failed.
+    Pages of errors are rendered without request, context processors and database, which may have failed; whoever is
+    signed in as somebody else sees that here, too.
     """
     if is_api(request.path_info):
         response: HttpResponse = failure_response(status, sentence, code=code)
     else:
+        if found := getattr(request, "impersonation", None):
+            context |= {"impersonation": found, "csrf_token": get_token(request)}
         page = _page(status, {"request_id": request_id(), "message": sentence, **context})
         response = HttpResponse(page, status=status)
     response["Cache-Control"] = "no-store"

@@ -135,13 +135,18 @@ def zone_called(name: str) -> ZoneInfo | None:
 #: or somebody's private matter, and new addresses are closed until they are named here.
 OPEN_ACCOUNT_PAGES = ("/account/profile/", "/account/impersonation/", "/account/suspended/")
 OPEN_ME = frozenset({"me", "me/avatar", "me/bin", "me/drafts", "me/series", "me/feed", "me/bookmarks", "me/progress"})
-CLOSED_PATHS = ("/account/", "/cms/", "/django-admin/", "/_allauth/", "/dev/")
+CLOSED_PATHS = ("/account/", "/django-admin/", "/_allauth/", "/dev/")
+#: The admin may be looked at, to see what the person sees; nothing is changed there, and their settings stay theirs.
+DESK = "/cms/"
+CLOSED_DESK = tuple(f"{DESK}{name}/" for name in ("account", "login", "logout", "people", "password_reset"))
 CLOSED_API = ("auth", "me", "admin", "conversations", "message-requests", "messages")
 
 
-def closed_while_impersonating(path: str) -> bool:
+def closed_while_impersonating(path: str, method: str) -> bool:
     """Is this address closed to an administrator who is signed in as somebody else?"""
     plain = without_language(path)
+    if plain.startswith(DESK):
+        return method not in SAFE_METHODS or plain.startswith(CLOSED_DESK)
     if is_api(plain):
         address = plain.removeprefix("/api").removeprefix("/v1").strip("/")
         return address.partition("/")[0] in CLOSED_API and address not in OPEN_ME
@@ -178,12 +183,13 @@ class ImpersonationMiddleware:
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        if not closed_while_impersonating(request.path_info):
+        if not closed_while_impersonating(request.path_info, str(request.method)):
             return self.get_response(request)
         if is_api(request.path_info):
             request.api_refusal = NotAllowed(CLOSED)  # type: ignore[attr-defined]
             return self.get_response(request)
-        return render(request, "account/impersonation.html", status=403)
+        looking = without_language(request.path_info).startswith(DESK) and request.method not in SAFE_METHODS
+        return render(request, "account/impersonation.html", {"looking": looking}, status=403)
 
 
 def _give_back(request: HttpRequest, marked: dict[str, Any]) -> None:

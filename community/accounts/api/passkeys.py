@@ -123,7 +123,7 @@ class PasskeysView(ApiView):
             name=body.get("name", ""),
         )
         tell(signals.authenticator_added, request, row, mail="mfa/email/webauthn_added")
-        row.recovery_codes = codes  # type: ignore[attr-defined] # shown by NewPasskeyShape, kept as hashes
+        row.recovery_codes = codes  # shown by NewPasskeyShape, kept as hashes
         return row
 
 
