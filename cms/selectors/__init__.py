@@ -22,7 +22,6 @@ from cms.selectors.frame import (
 )
 from cms.selectors.grounds import OwnGround, find_ground, list_tags_beginning, may_change_all_of
 from cms.selectors.home import FirstPage, HomeRow, first_page
-from cms.selectors.lists import Paginated, paginate
 from cms.selectors.pages import (
     CREATOR_ORDERS,
     creator_cards,
@@ -75,7 +74,6 @@ __all__ = [
     "MenuColumn",
     "MenuLink",
     "OwnGround",
-    "Paginated",
     "Part",
     "PostCard",
     "SeriesCard",
@@ -118,7 +116,6 @@ __all__ = [
     "list_unfinished",
     "may_change_all_of",
     "order_posts",
-    "paginate",
     "parts_of_series",
     "post_cards",
     "posts_by",

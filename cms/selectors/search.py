@@ -32,7 +32,6 @@ from wagtail.models import Page
 
 from cms.choices import POST
 from cms.models import Category, CreatorPage, EmptySearch, PostPage
-from cms.selectors.lists import MAX_ROWS
 from cms.selectors.posts import list_posts
 from cms.selectors.series import list_series
 from cms.selectors.words import CONFIGURATION, Plain, Word, Words, fold
@@ -40,6 +39,7 @@ from community.accounts.models import Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.selectors import list_everybody
 from community.core.counts import beside as counts_beside
+from community.core.lists import MAX_ROWS
 
 KINDS = ("post", "person", "series", "tag", "category")
 SORTS = ("relevance", "recent", "popular")

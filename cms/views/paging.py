@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from cms import selectors
 from cms.models import PostPage
 from community.core.languages import without_language
+from community.core.lists import Paginated, paginate
 
 PAGE_SIZE = 20
 
@@ -28,11 +29,11 @@ def page_of_posts(
     load: Callable[[list[PostPage]], list[selectors.PostCard]] = _cards,
     size: int = PAGE_SIZE,
     query: str = "",
-) -> selectors.Paginated[selectors.PostCard]:
-    return selectors.paginate(rows.only("pk"), request.GET.get("page"), size=size, load=load, query=query)
+) -> Paginated[selectors.PostCard]:
+    return paginate(rows.only("pk"), request.GET.get("page"), size=size, load=load, query=query)
 
 
-def for_machines(request: HttpRequest, pages: selectors.Paginated[Any], **kept: str) -> dict[str, Any]:
+def for_machines(request: HttpRequest, pages: Paginated[Any], **kept: str) -> dict[str, Any]:
     """What the head of a list says: the address of this page, of those before and after it, and whether it is empty.
 
     `kept` are parameters that make another list of it (a tab). In another order, or narrowed, a list has the address

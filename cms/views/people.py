@@ -27,6 +27,7 @@ from community.core.caching import for_guests, kept
 from community.core.errors import NotFound
 from community.core.generations import SITE
 from community.core.languages import localized
+from community.core.lists import paginate
 from community.core.remembered import remembered
 
 #: How many on a page; of posts one is large, two stand beside it, the others three by three.
@@ -48,7 +49,7 @@ def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
 
 
 def _directory(request: HttpRequest, form: DirectoryForm) -> dict[str, Any]:
-    creators = selectors.paginate(
+    creators = paginate(
         selectors.list_creators(**form.asked()),
         request.GET.get("page"),
         size=PEOPLE,
@@ -122,7 +123,7 @@ def _tab(
             return selectors.series_cards(rows, viewer=request.user, below=page)
 
         number = request.GET.get("page")
-        return {"series": selectors.paginate(series, number, size=SERIES, load=load, query=tabs.query)}
+        return {"series": paginate(series, number, size=SERIES, load=load, query=tabs.query)}
     if tabs.value == "videos":
         return {"posts": page_of_posts(request, posts.exclude(video=""), size=VIDEOS, query=tabs.query)}
     order = choose(request, "sort", ORDERS)

@@ -19,6 +19,7 @@ from cms.selectors.search import KINDS, Search, list_categories
 from cms.selectors.words import Words
 from cms.services.search import count_search
 from community.core.errors import NotFound
+from community.core.lists import Paginated
 
 PAGE_SIZE = 20
 #: How many of each kind stand beside the posts in a search for everything.
@@ -47,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
         found = corrected is None and _any(groups)
         count_search(text=asked.words.text, found=found, agent=request.headers.get("User-Agent", ""))
     shown = groups[kind or "post"]
-    page = selectors.Paginated(items=shown.hits, number=number, total=shown.total, size=PAGE_SIZE, query=_kept(request))
+    page = Paginated(items=shown.hits, number=number, total=shown.total, size=PAGE_SIZE, query=_kept(request))
     if not 1 <= number <= page.total_pages:
         raise NotFound()
     return render(

@@ -13,8 +13,9 @@ from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.menu import MenuItem
 
-from cms import permissions, selectors
+from cms import permissions
 from cms.selectors.search import list_empty_searches
+from community.core.lists import paginate
 
 REPORT_PAGE = 50
 
@@ -45,7 +46,5 @@ def show_empty_searches(request: HttpRequest) -> HttpResponse:
     """What people search for and do not find, the most wanted first."""
     if not permissions.can_pick_results(request.user):
         raise PermissionDenied
-    page = selectors.paginate(
-        list_empty_searches(), request.GET.get("p"), size=REPORT_PAGE, load=lambda searches: searches
-    )
+    page = paginate(list_empty_searches(), request.GET.get("p"), size=REPORT_PAGE)
     return render(request, "cms/admin/empty_searches.html", {"pages": page})

@@ -54,12 +54,8 @@ class LoginHistoryView(ApiView):
         Sign-ins of the last 30 days and what failed, the latest first.
         """
         rows = selectors.list_login_history(viewer=request.user)
-        return pagination.rows_after(
-            rows,
-            ordering=("-attempted_at", "-pk"),
-            cursor=query.get("cursor"),
-            limit=query["limit"],
-            scope=f"login-history:{request.user.pk}",
+        return pagination.own_rows_after(
+            rows, ordering=("-attempted_at", "-pk"), query=query, name="login-history", person_id=request.user.pk
         )
 
 
@@ -108,12 +104,12 @@ class SecurityAlertsView(ApiView):
 
         Those of a year: the ones that wait for an answer first, then the latest.
         """
-        return pagination.rows_after(
+        return pagination.own_rows_after(
             selectors.list_alerts(viewer=request.user),
             ordering=("-waits", "-created_at", "-pk"),
-            cursor=query.get("cursor"),
-            limit=query["limit"],
-            scope=f"security-alerts:{request.user.pk}",
+            query=query,
+            name="security-alerts",
+            person_id=request.user.pk,
         )
 
 

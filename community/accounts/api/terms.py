@@ -76,12 +76,12 @@ class BroughtView(ApiView):
     )
     def get(self, request: Request, query: dict[str, Any]) -> pagination.CursorPage:
         """List who joined by one's code, the latest first"""
-        page = pagination.rows_after(
+        page = pagination.own_rows_after(
             selectors.list_referrals(viewer=request.user),
             ordering=("-created_at", "-pk"),
-            cursor=query.get("cursor"),
-            limit=query["limit"],
-            scope=f"referrals:{request.user.pk}",
+            query=query,
+            name="referrals",
+            person_id=request.user.pk,
         )
         cards = [selectors.brought_card(row, viewer=request.user) for row in page.items]
         return dataclasses.replace(page, items=cards)

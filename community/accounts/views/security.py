@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,47 +19,16 @@ from django.views.decorators.http import require_http_methods
 from community.accounts import selectors, services
 from community.accounts.choices import AlertAnswer
 from community.core.errors import Conflict, NotFound
+from community.core.lists import Paginated, paginate
 
 ALERTS, SIGN_INS = 5, 15
 
 
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """A numbered part of one of the two lists; `query` leads to the others and leaves the other list as it is."""
-
-    items: list[Any]
-    number: int
-    total_pages: int
-    query: str
-
-    @property
-    def has_previous(self) -> bool:
-        """Is there a part before?"""
-        return self.number > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Is there a part after?"""
-        return self.number < self.total_pages
-
-    @property
-    def previous_number(self) -> int:
-        """The number of the part before."""
-        return self.number - 1
-
-    @property
-    def next_number(self) -> int:
-        """The number of the part after."""
-        return self.number + 1
-
-
-def _part(request: HttpRequest, rows: QuerySet[Any], *, size: int, name: str, other: str) -> Part:
-    """The part of `rows` that the query asks for; the nearest one when there is none of that number."""
-    wanted = request.GET.get(name, "1")
-    page = Paginator(rows, size).get_page(wanted if wanted.isdecimal() and len(wanted) < 8 else 1)
+def _part(request: HttpRequest, rows: QuerySet[Any], *, size: int, name: str, other: str) -> Paginated[Any]:
+    """The part of `rows` that the query asks for, or the nearest; its links leave the other list as it is."""
     kept = request.GET.get(other, "")
     query = f"{urlencode({other: kept})}&" if kept.isdecimal() and len(kept) < 8 else ""
-    return Part(list(page.object_list), page.number, page.paginator.num_pages, query)
+    return paginate(rows, request.GET.get(name), size=size, query=query, nearest=True)
 
 
 @never_cache

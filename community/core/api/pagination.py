@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,19 @@ FAR_ENOUGH = 10_000
 CURSOR_LENGTH = 512
 
 
+def _limit(what: str) -> StrictIntegerField:
+    return StrictIntegerField(default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text=what)
+
+
+def _cursor(what: str) -> StrictCharField:
+    return StrictCharField(required=False, max_length=CURSOR_LENGTH, help_text=what)
+
+
 class PageQuery(Query):
     """Parameters of a list with numbered pages."""
 
     page = StrictIntegerField(default=1, min_value=1, max_value=FAR_ENOUGH, help_text="Number of the page, from 1.")
-    limit = StrictIntegerField(default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text="Things on a page.")
+    limit = _limit("Things on a page.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuses what lies too far back; raises ValidationError for the field `page`."""
@@ -42,22 +50,14 @@ class PageQuery(Query):
 class CursorQuery(Query):
     """Parameters of a list that is read on by cursor."""
 
-    cursor = StrictCharField(
-        required=False,
-        max_length=CURSOR_LENGTH,
-        help_text="`nextCursor` of the answer before; unset for the first.",
-    )
-    limit = StrictIntegerField(default=DEFAULT_LIMIT, min_value=1, max_value=MOST_LIMIT, help_text="Things at a time.")
+    cursor = _cursor("`nextCursor` of the answer before; unset for the first.")
+    limit = _limit("Things at a time.")
 
 
 class GrowingPageQuery(PageQuery):
     """Parameters of a list with numbered pages that can also be read on by cursor."""
 
-    cursor = StrictCharField(
-        required=False,
-        max_length=CURSOR_LENGTH,
-        help_text="`nextCursor` of the answer before; replaces `page`.",
-    )
+    cursor = _cursor("`nextCursor` of the answer before; replaces `page`.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,6 +132,14 @@ def rows_after(
     items = found[:limit]
     following = _seal([getattr(items[-1], name) for name in names], scope) if len(found) > limit else None
     return CursorPage(items, following)
+
+
+def own_rows_after(
+    rows: QuerySet[Any], *, ordering: Sequence[str], query: Mapping[str, Any], name: str, person_id: int | None
+) -> CursorPage:
+    """The part of somebody's own list that the values of a CursorQuery ask for; `name` tells it from their others."""
+    scope = f"{name}:{person_id}"
+    return rows_after(rows, ordering=ordering, cursor=query.get("cursor"), limit=query["limit"], scope=scope)
 
 
 def growing_page(

@@ -1,4 +1,4 @@
-"""Pages of a list, for templates."""
+"""Numbered pages of a list, for templates."""
 
 from __future__ import annotations
 
@@ -54,19 +54,30 @@ class Paginated(Generic[T]):
 
 
 def paginate(
-    rows: Any, number: str | int | None, *, size: int, load: Callable[[list[Any]], list[T]], query: str = ""
+    rows: Any,
+    number: str | int | None,
+    *,
+    size: int,
+    load: Callable[[list[Any]], list[T]] = list,
+    query: str = "",
+    nearest: bool = False,
 ) -> Paginated[T]:
     """Page `number` (from 1, as in `?page=`) of the queryset `rows`; `load` makes items of its rows.
 
-    Raises NotFound for a page that does not exist. Two queries and those of `load`.
+    For a page that does not exist: the `nearest` one, or NotFound. Two queries and those of `load`.
     """
     try:
         wanted = int(number or 1)
     except ValueError as error:
-        raise NotFound() from error
+        if not nearest:
+            raise NotFound() from error
+        wanted = 1
     total = min(rows.count(), MAX_ROWS)
     page: Paginated[T] = Paginated(items=(), number=wanted, total=total, size=size, query=query)
     if not 1 <= wanted <= page.total_pages:
-        raise NotFound()
+        if not nearest:
+            raise NotFound()
+        wanted = min(max(wanted, 1), page.total_pages)
+        page = dataclasses.replace(page, number=wanted)
     start = (wanted - 1) * size
     return dataclasses.replace(page, items=load(list(rows[start : start + size]) if total else []))
