@@ -31,7 +31,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "user", None)
     frame = selectors.get_frame(site=site_of(request), viewer=viewer)
     theme = request.COOKIES.get("theme", "dark")
-    write_url = "/cms/write/" if may_open_admin(viewer) else ""
+    studio_url = "/cms/" if may_open_admin(viewer) else ""
+    write_url = "/cms/write/" if studio_url and selectors.may_add_pages(viewer) else ""
     menu = with_current(frame.main, request.path)
     card = viewer_card(request)
     return {
@@ -48,7 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "kept_mail": settings.KEPT_MAIL,
         "viewer": card,
         "impersonation": getattr(request, "impersonation", None),
-        "studio_url": "/cms/" if write_url else "",
+        "studio_url": studio_url,
         "write_url": write_url,
         "start_url": languages.localized("/"),
         "public_url": settings.PUBLIC_URL,

@@ -20,7 +20,7 @@ from cms.selectors.frame import (
     forget_frame_after,
     get_frame,
 )
-from cms.selectors.grounds import OwnGround, find_ground, list_tags_beginning, may_change_all_of
+from cms.selectors.grounds import OwnGround, find_ground, list_tags_beginning, may_add_pages, may_change_all_of
 from cms.selectors.home import FirstPage, HomeRow, first_page
 from cms.selectors.pages import (
     CREATOR_ORDERS,
@@ -114,6 +114,7 @@ __all__ = [
     "list_tags_beside",
     "list_talked_about",
     "list_unfinished",
+    "may_add_pages",
     "may_change_all_of",
     "order_posts",
     "parts_of_series",

@@ -5,15 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection as Several
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from taggit.models import Tag
 from wagtail.models import Page
 from wagtail.models.media import UploadedFile
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import policy_registry
 
 from cms.models import CreatorGround, CreatorPage, CustomDocument, CustomImage, PostPage
 from cms.selectors.posts import list_hidden_from_explorer
 from community.accounts.models import User
+from community.accounts.permissions import Actor
+
+REMEMBERED_SECONDS = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +54,18 @@ def find_ground(person: User) -> OwnGround | None:
         return None
     page = CreatorPage.objects.filter(person=person).first()
     return OwnGround(person, page) if page is not None else None
+
+
+def may_add_pages(viewer: Actor) -> bool:
+    """Has `viewer` a place in the admin to write at? Only for showing a link: remembered for some seconds."""
+    if not isinstance(viewer, User):
+        return False
+    key = f"cms.writes.{viewer.pk}"
+    known = cache.get(key)
+    if known is None:
+        known = PagePermissionPolicy().user_has_permission(viewer, "add")
+        cache.set(key, known, REMEMBERED_SECONDS)
+    return bool(known)
 
 
 def may_change_all_of(numbers: Several[int], *, viewer: User) -> bool:

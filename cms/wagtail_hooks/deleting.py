@@ -17,7 +17,7 @@ from wagtail.models import Page
 from cms import selectors, services
 from cms.models import PostPage, SeriesPage
 from community.core.errors import DomainError
-from community.core.lists import paginate
+from community.core.lists import Paginated, paginate
 
 BIN_PAGE = 50
 
@@ -114,5 +114,5 @@ def show_bin(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("“%(title)s” is a draft again.") % {"title": post.get_admin_display_title()})
         return HttpResponseRedirect(reverse("cms_bin"))
-    page = paginate(selectors.list_bin(viewer=request.user), request.GET.get("p"), size=BIN_PAGE)
+    page: Paginated[Any] = paginate(selectors.list_bin(viewer=request.user), request.GET.get("p"), size=BIN_PAGE)
     return render(request, "cms/admin/bin.html", {"pages": page})

@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 
 from cms import permissions
 from cms.selectors.search import list_empty_searches
-from community.core.lists import paginate
+from community.core.lists import Paginated, paginate
 
 REPORT_PAGE = 50
 
@@ -46,5 +46,5 @@ def show_empty_searches(request: HttpRequest) -> HttpResponse:
     """What people search for and do not find, the most wanted first."""
     if not permissions.can_pick_results(request.user):
         raise PermissionDenied
-    page = paginate(list_empty_searches(), request.GET.get("p"), size=REPORT_PAGE)
+    page: Paginated[Any] = paginate(list_empty_searches(), request.GET.get("p"), size=REPORT_PAGE)
     return render(request, "cms/admin/empty_searches.html", {"pages": page})

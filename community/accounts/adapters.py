@@ -220,6 +220,10 @@ class PeopleBackend(AuthenticationBackend):
             return None
         return services.end_suspension_if_over(person=user)
 
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """The rights of groups; none while somebody is suspended, so that the admin is closed to them."""
+        return set() if permissions.is_suspended(user_obj) else super().get_all_permissions(user_obj, obj)
+
     def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         """By address or by name, never both: each try hashes once, whether or not there is such an account.
 

@@ -8,6 +8,8 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 
 from cms import services
 from cms.models import Category, PostPage
+from community.accounts import services as accounts
+from community.accounts.choices import Status
 from tests.factories import make_category, make_post, make_section
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +48,12 @@ def test_the_admin_has_no_sign_in_of_its_own(client, cast):
 
 
 def test_only_creators_and_staff_reach_the_admin(client_for, cast):
-    for person in (cast.fan, cast.suspended):
-        visitor = client_for(person)
-        answer = visitor.get("/cms/", follow=True)
-        assert answer.status_code == 403, person
-        assert "This door is not open to you" in answer.content.decode()
-        assert "permission to access the admin" not in visitor.get("/").content.decode(), "said once"
+    visitor = client_for(cast.fan)
+    answer = visitor.get("/cms/", follow=True)
+    assert answer.status_code == 403
+    assert "This door is not open to you" in answer.content.decode()
+    assert "permission to access the admin" not in visitor.get("/").content.decode(), "said once"
+    assert client_for(cast.suspended).get("/cms/", follow=True).redirect_chain[-1][0] == "/account/suspended/"
     for person in (cast.editor, cast.admin, cast.moderator):
         assert client_for(person).get("/cms/").status_code == 200, person
     for person in (cast.creator, cast.verified_creator):
@@ -236,3 +238,28 @@ def test_bulk_actions_of_editors_do_not_reach_into_authors_pages(client_for, cas
         desk.post(address, {"chooser": section.pk, "move_applicable": "on"})
         after = PostPage.objects.get(pk=post.pk)
         assert (after.live, after.path, after.deleted_at) == (post.live, post.path, None)
+
+
+def test_who_has_no_place_to_write_at_sees_no_way_to_it(cast, client_for):
+    for person, writes in ((cast.creator, True), (cast.editor, True), (cast.admin, True), (cast.moderator, False)):
+        shown = client_for(person).get("/latest/").content.decode()
+        assert ('href="/cms/write/"' in shown) is writes, person
+        assert 'href="/cms/"' in shown, person
+    assert "/cms/" not in client_for(cast.fan).get("/latest/").content.decode()
+
+
+def test_a_suspended_editor_does_not_work_in_the_admin(cast, client_for):
+    person = cast.editor
+    post = make_post(person, "Before", parent=make_section())
+    accounts.change_status(actor=None, person=person, status=Status.SUSPENDED, system=True)
+    desk = client_for(person)
+    edit = f"/cms/pages/{post.pk}/edit/"
+    for answer in (desk.get("/cms/", follow=True), desk.get(edit, follow=True)):
+        assert answer.redirect_chain[-1][0] == "/account/suspended/"
+    for address in (edit, "/cms/images/add/", "/cms/snippets/cms/category/add/"):
+        assert desk.post(address, {"title": "After", "name": "After"}).headers["Location"].startswith("/cms/login/")
+    post.refresh_from_db()
+    assert (post.title, post.latest_revision.content["title"]) == ("Before", "Before")
+    assert 'href="/cms/"' not in desk.get("/latest/").content.decode()
+    accounts.change_status(actor=None, person=person, status=Status.ACTIVE, system=True)
+    assert client_for(person).get(edit).status_code == 200

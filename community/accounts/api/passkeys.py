@@ -63,7 +63,7 @@ class RemoveInput(PasswordInput):
 class PasskeySetUpShape(Shape):
     """What a device must know."""
 
-    options = RawJSONField(help_text="For `PublicKeyCredential.parseCreationOptionsFromJSON()`, in `publicKey`.")  # type: ignore[assignment]
+    options = RawJSONField(help_text="For `PublicKeyCredential.parseCreationOptionsFromJSON()`, in `publicKey`.")
     token = serializers.CharField(help_text="Goes back with the device's answer.")
     expires_in = serializers.IntegerField(help_text="Seconds in which the answer must come.")
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -52,7 +53,12 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra: Any
     ) -> User:
-        """A superuser: made by command only, active at once, with role ADMIN."""
+        """A superuser: made by command only, active at once, with role ADMIN.
+
+        Raises ValidationError for a password that no other door takes; the command looks at it only when it asks.
+        """
+        if password is not None:
+            validate_password(password, self.model(username=username, email=email or ""))
         extra = {"status": Status.ACTIVE, "role": Role.ADMIN, **extra}
         return super().create_superuser(username, email, password, **extra)
 

@@ -5,6 +5,7 @@ from community.accounts.selectors.alerts import (
     count_open_alerts,
     find_email_change,
     list_alerts,
+    list_alerts_of,
     needs_mailed_code,
 )
 from community.accounts.selectors.identities import (
@@ -128,6 +129,7 @@ __all__ = [
     "lacks_second_factor",
     "list_accounts",
     "list_alerts",
+    "list_alerts_of",
     "list_audit",
     "list_everybody",
     "list_identities",

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
-from community.accounts import rules
+from community.accounts import permissions, rules
 from community.accounts.choices import FAILURES, Outcome
 from community.accounts.models import EmailChange, LoginAttempt, SecurityAlert, User
 from community.accounts.permissions import Actor
@@ -35,10 +35,17 @@ class Habits:
 
 def list_alerts(*, viewer: Actor) -> QuerySet[SecurityAlert]:
     """The viewer's own alerts of a year: those that wait for an answer first, then the latest."""
-    if not isinstance(viewer, User):
-        return SecurityAlert.objects.none()
+    return _alerts_of(viewer) if isinstance(viewer, User) else SecurityAlert.objects.none()
+
+
+def list_alerts_of(person: User, *, viewer: Actor) -> QuerySet[SecurityAlert]:
+    """Somebody's alerts, in the same order, for administrators; none for everybody else."""
+    return _alerts_of(person) if permissions.can_view_audit(viewer) else SecurityAlert.objects.none()
+
+
+def _alerts_of(person: User) -> QuerySet[SecurityAlert]:
     waits = Case(When(answer="", then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = SecurityAlert.objects.filter(user_id=viewer.pk, created_at__gt=timezone.now() - ALERTS_KEPT)
+    rows = SecurityAlert.objects.filter(user_id=person.pk, created_at__gt=timezone.now() - ALERTS_KEPT)
     return rows.annotate(waits=waits).order_by("-waits", "-created_at", "-pk")
 
 

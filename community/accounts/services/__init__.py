@@ -53,6 +53,7 @@ from community.accounts.services.joining import (
     end_invitation,
     joining_problems,
     make_invitation,
+    problem_with_mailbox,
     record_joining,
     take_invitation,
 )
@@ -270,6 +271,7 @@ __all__ = [
     "note_referral",
     "note_setting",
     "one_time_password_link",
+    "problem_with_mailbox",
     "raise_alert",
     "record_joining",
     "record_sign_in",

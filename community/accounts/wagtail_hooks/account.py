@@ -22,6 +22,10 @@ from community.accounts.models import User
 from community.accounts.wagtail_hooks.audit import by, change
 from community.core import audit
 from community.core.errors import DomainError, NotAllowed, NotFound
+from community.core.lists import Paginated, paginate
+
+#: So many alerts stand on a page.
+ALERTS = 20
 
 
 class AccountPage(WagtailAdminTemplateMixin, TemplateView):
@@ -90,7 +94,16 @@ class AccountView(AccountPage):
             {"entry": entry, "act": audit.acts().get(entry.act, entry.act), "by": by(entry), "change": change(entry)}
             for entry in self.record.audit
         ]
-        return {**found, "record": self.record, "person": self.person, "forms": made, "audit_lines": lines}
+        rows = selectors.list_alerts_of(self.person, viewer=self.request.user)
+        alerts: Paginated[Any] = paginate(rows, self.request.GET.get("alerts"), size=ALERTS, nearest=True)
+        return {
+            **found,
+            "record": self.record,
+            "person": self.person,
+            "forms": made,
+            "audit_lines": lines,
+            "alerts": alerts,
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Does one act; what is wrong with it stands beside its form."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -166,6 +167,21 @@ def test_throw_away_mail_is_refused_where_the_site_wants_it(cast, settings, door
     for email in ("b@MAILINATOR.com", "c@sub.mailinator.com", "d@gone.example"):
         assert set(join(door, email)[1]) == {"email"}
     assert join(door)[0]
+
+
+def test_throw_away_mail_is_no_later_address_either(cast, client_for, settings):
+    settings.REFUSE_DISPOSABLE_MAIL = True
+    page, program = client_for(cast.fan), client_for(cast.fan)
+    headless = "/_allauth/browser/v1/account/email"
+    for client in (page, program):
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+    for email, refused in (("b@MAILINATOR.com", True), ("kept@people.example", False)):
+        answer = page.post("/account/email/", {"action_add": "", "email": email})
+        assert (answer.status_code == 200) is refused
+        assert ("Please use an address that you keep." in answer.content.decode()) is refused
+        answer = program.post(headless, {"email": email}, content_type="application/json")
+        assert (answer.status_code == 400) is refused, answer.content
+    assert not EmailAddress.objects.filter(email__iendswith="mailinator.com").exists()
 
 
 def test_only_administrators_say_who_may_join(cast):

@@ -136,7 +136,7 @@ def reset_by_api(password: str) -> str:
     return said(answer.json()["fields"]["password"])
 
 
-def make_superuser(password: str, monkeypatch: Any = None) -> str:
+def make_superuser(password: str) -> str:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DJANGO_SUPERUSER_PASSWORD", password)
         try:
@@ -158,6 +158,7 @@ DOORS = {
     "link": choose_by_link,
     "reset": reset_by_page,
     "reset by api": reset_by_api,
+    "command": make_superuser,
 }
 
 

@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from community.accounts import services
-from community.accounts.choices import EDITORS, Role, Status
-from community.accounts.models import LoginAttempt, StatusChange, User
+from community.accounts.choices import EDITORS, AlertKind, Role, Status
+from community.accounts.models import LoginAttempt, SecurityAlert, StatusChange, User
 from community.core import audit
 from community.core.errors import NotAllowed
 from community.core.models import AuditEntry, OutboxFact
@@ -299,3 +299,23 @@ def test_moderators_learn_of_no_draft_by_the_admin(cast, client_for):
     ):  # fmt: skip
         answer = watch.get(path, follow=True)
         assert "Quixotry" not in answer.content.decode(), path
+
+
+def test_administrators_see_the_alerts_of_an_account_page_by_page(cast, client_for, flat_cost):
+    office = client_for(cast.admin)
+
+    def grow(number):
+        for _each in range(number):
+            cause = SecurityAlert.objects.count()
+            services.raise_alert(person=cast.fan, kind=AlertKind.NEW_IP_LOGIN, cause=cause)
+
+    flat_cost(page(cast.fan), grow=grow, by=office)
+    services.raise_alert(person=cast.other_fan, kind=AlertKind.TWO_FACTOR_DISABLED, cause="x")
+    title = str(AlertKind.NEW_IP_LOGIN.label)
+    first = office.get(page(cast.fan)).content.decode()
+    assert first.count(f"<td>{title}</td>") == 20
+    assert 'rel="next" href="?alerts=2#alerts"' in first
+    for number in ("2", "99"):
+        assert office.get(f"{page(cast.fan)}?alerts={number}").content.decode().count(f"<td>{title}</td>") == 10
+    assert str(AlertKind.TWO_FACTOR_DISABLED.label) not in first
+    assert title not in client_for(cast.moderator).get(page(cast.fan)).content.decode()

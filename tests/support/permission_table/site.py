@@ -70,7 +70,7 @@ SITE = [
     row("POST", "cms/…", "/cms/people/{fan}/", "302 302 302 302 404 404 302 302 302"),
     row("GET", "cms/…", "/cms/people/{fan}/impersonation/", "302 302 302 302 404 404 302 302 200"),
     row("GET", "cms/…", "/cms/users/", "302 302 302 302 404 404 404 404 404"),
-    row("GET", "cms/login/", "/cms/login/", "302 403 403 403 302 302 302 302 302"),
+    row("GET", "cms/login/", "/cms/login/", "302 403 403 302 302 302 302 302 302"),
     row("GET", "cms/logout/", "/cms/logout/", "302"),
     row("GET", "django-admin/…", "/django-admin/", "302"),
     row("GET", "django-admin/…", "/django-admin/login/", "302 403 403 403 403 403 403 403 403"),
