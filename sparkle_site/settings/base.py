@@ -283,10 +283,8 @@ ACCOUNT_ADAPTER = "community.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "community.accounts.views.joining.JoinForm"
-ACCOUNT_FORMS = {
-    "signup": "community.accounts.views.sign_up.SignUpForm",
-    "add_email": "community.accounts.views.addresses.AddAddressForm",
-}
+_VIEWS = "community.accounts.views"
+ACCOUNT_FORMS = {"signup": f"{_VIEWS}.sign_up.SignUpForm", "add_email": f"{_VIEWS}.addresses.AddAddressForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600

@@ -142,6 +142,7 @@ def ask(
     return status
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", ["site", "api"])
 def test_every_answer_is_the_one_of_the_table(part: str, ask: Callable[[Row, str], int]) -> None:

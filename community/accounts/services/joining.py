@@ -42,14 +42,14 @@ def require_open_registration() -> None:
 def joining_problems(*, email: str, birth_date: date | None, invitation_code: str) -> dict[str, str]:
     """What keeps somebody from joining, by field: the mailbox, the age, the invitation."""
     found = {
-        "email": problem_with_mailbox(email),
+        "email": problem_with_mailbox(email=email),
         "birth_date": _problem_with_age(birth_date),
         "invitation_code": _problem_with_invitation(invitation_code),
     }
     return {name: text for name, text in found.items() if text}
 
 
-def problem_with_mailbox(email: str) -> str:
+def problem_with_mailbox(*, email: str) -> str:
     """Why nobody may join with this address, or make it theirs later; empty when nothing is wrong with it."""
     if settings.REFUSE_DISPOSABLE_MAIL and rules.is_throw_away(email, settings.DISPOSABLE_MAIL_DOMAINS):
         return str(_("Please use an address that you keep."))

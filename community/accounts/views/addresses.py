@@ -17,7 +17,7 @@ class KeptAddress:
 
     def clean_email(self) -> Any:
         """The address. Raises ValidationError for one that nobody may join with either."""
-        problem = services.problem_with_mailbox(str(self.cleaned_data["email"]))  # type: ignore[attr-defined] # a form's
+        problem = services.problem_with_mailbox(email=str(self.cleaned_data["email"]))  # type: ignore[attr-defined] # a form's
         if problem:
             raise ValidationError(problem)
         return super().clean_email()  # type: ignore[misc] # allauth's form comes next
