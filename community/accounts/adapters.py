@@ -25,6 +25,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions, rules, selectors, services
 from community.accounts.choices import JoiningMode, Outcome, Status
@@ -46,6 +47,10 @@ LASTING = {
 
 class AccountAdapter(DefaultAccountAdapter):
     """Our answers to allauth: the client's address, generated names."""
+
+    error_messages = DefaultAccountAdapter.error_messages | dict.fromkeys(
+        ("email_password_mismatch", "username_password_mismatch"), _("Wrong e-mail or password.")
+    )
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The one address function of the site."""

@@ -26,7 +26,7 @@ def test_a_new_password_is_judged_by_the_sites_own_rules(visitor: Visitor) -> No
     expect(words).to_have_text("Strong.")
     page.wait_for_function("document.querySelector('meter').value >= 75")
     password.fill("")
-    expect(words).to_have_text("")
+    expect(words).to_have_text("What it needs:")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -43,6 +43,8 @@ class StatusForm(ReasonForm):
     def __init__(self, *args: object, statuses: Iterable[Status], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["status"].choices = [(status, ACTS[status]) for status in statuses]  # type: ignore[attr-defined]
+        if Status.SUSPENDED not in statuses:
+            del self.fields["days"]
 
 
 class StandingForm(ReasonForm):

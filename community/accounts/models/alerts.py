@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts.choices import AlertAnswer, AlertKind, Severity
+from community.accounts.choices import AlertAnswer, AlertKind, Provider, Severity
 from community.accounts.models.people import User
 
 
@@ -59,6 +59,11 @@ class SecurityAlert(models.Model):
     def weighty(self) -> bool:
         """High or critical."""
         return self.severity in {Severity.HIGH, Severity.CRITICAL}
+
+    @property
+    def about(self) -> str:
+        """The detail as people call it: a provider by its name."""
+        return dict(Provider.choices).get(self.detail, self.detail)
 
 
 class EmailChange(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.contrib.auth.password_validation import get_default_password_validators
+from django.utils.translation import gettext_lazy as _
 
 from community.accounts.rules import device_of
 
@@ -18,6 +19,14 @@ _CHECKED = {
     "UserAttributeSimilarityValidator": ("similar", "max_similarity"),
     "CharacterClassValidator": ("characters", ""),
 }
+#: Rules of Django in the words of this site.
+_WORDS = {
+    "MinimumLengthValidator": _("At least %(limit)s characters."),
+    "UserAttributeSimilarityValidator": _("Not like your name or your address."),
+    "CommonPasswordValidator": _("None that many others use."),
+}
+#: What decides most comes first, what hardly anybody meets last; the others stand between.
+_ORDER = {"short": 0, "characters": 1, "long": 3}
 
 
 @register.simple_tag
@@ -26,8 +35,11 @@ def password_rules() -> list[dict[str, Any]]:
     rules = []
     for validator in get_default_password_validators():
         name, limit = _CHECKED.get(type(validator).__name__, ("", ""))
-        rules.append({"text": validator.get_help_text(), "name": name, "limit": getattr(validator, limit, "")})
-    return rules
+        value = getattr(validator, limit, "")
+        words = _WORDS.get(type(validator).__name__)
+        text = words % {"limit": value} if words else validator.get_help_text()
+        rules.append({"text": text, "name": name, "limit": value})
+    return sorted(rules, key=lambda rule: _ORDER.get(rule["name"], 2))
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django_filters.filters import CharFilter, ChoiceFilter, DateFromToRangeFilt
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.reports import ReportView
 
@@ -52,13 +53,22 @@ class AuditFilterSet(WagtailFilterSet):
         return entries.filter(target_kind="user", target_name__iexact=value.removeprefix("@"))
 
 
+class AuditPaginator(WagtailPaginator):
+    """Pages of entries, counted in words."""
+
+    verbose_name = _("entry")
+    verbose_name_plural = _("entries")
+
+
 class AuditView(ReportView):
     """The log, the newest first."""
 
     template_name = "wagtailadmin/reports/base_report.html"
     model = AuditEntry
     page_title = _("Audit log")
+    verbose_name_plural = _("entries")
     header_icon = "history"
+    paginator_class = AuditPaginator
     filterset_class = AuditFilterSet
     index_url_name = "accounts_audit"
     index_results_url_name = "accounts_audit_results"

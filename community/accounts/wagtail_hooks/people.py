@@ -15,7 +15,7 @@ from django_filters.filters import ChoiceFilter, DateFromToRangeFilter, Multiple
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
 
@@ -70,11 +70,12 @@ class PeopleView(generic.IndexView):
         found = [
             TitleColumn("name", accessor="profile.display_name", label=_("Name"), get_url=self.get_edit_url,
                         sort_key="profile__display_name"),
-            Column("username", label=_("User name"), sort_key="username"),
-            Column("email", label=_("E-mail"), sort_key="email"),
+            Column("username", label=_("User name"), sort_key="username", classname="desk-long"),
+            Column("email", label=_("E-mail"), sort_key="email", classname="desk-long"),
             Column("get_role_display", label=_("Role"), sort_key="role"),
             Column("get_status_display", label=_("Status"), sort_key="status"),
-            BooleanColumn("verified", label=_("Tick"), sort_key="verified"),
+            Column("verified", accessor=lambda person: "✓" if person.verified else "", label=_("Tick"),
+                   sort_key="verified"),
             DateColumn("created_at", label=_("Joined"), sort_key="created_at"),
             DateColumn("last_seen_at", label=_("Last seen"), sort_key="last_seen_at"),
         ]  # fmt: skip

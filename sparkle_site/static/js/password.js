@@ -45,7 +45,7 @@ function judge(strength, input) {
     rule.classList.toggle("is-kept", Boolean(password) && !found.length);
     missing.push(...found.map((each) => dataset[each].replace("{n}", limit)));
   }
-  if (!password) return [points.none, ""];
+  if (!password) return [points.none, dataset.none];
   if (missing.length) {
     const list = new Intl.ListFormat(document.documentElement.lang).format(missing);
     return [missing.length > 1 ? points.poor : points.nearly, dataset.missing.replace("{list}", list)];

@@ -48,8 +48,10 @@ def test_sessions_are_named_and_others_can_be_ended(client, cast):
 def test_pages_of_the_account_speak_like_the_site(client_for, cast):
     fan = client_for(cast.fan)
     page = fan.get("/account/email/").content.decode()
-    for words in ("Mail from us goes to the main one.", "confirmed", "Make it the main one", "Add this address"):
+    for words in ("Mail from us goes to the main one.", "confirmed", "Add this address"):
         assert words in page
+    for words in ("Make it the main one", "Send a new code", "Remove"):
+        assert words not in page, f"{words}: there is nothing to do with the only address, which is confirmed"
     page = fan.get("/account/password/change/").content.decode()
     for words in ("Your password until now", "The new password once more", "Change the password"):
         assert words in page
