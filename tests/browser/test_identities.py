@@ -63,6 +63,8 @@ def test_somebody_joins_by_google_links_github_and_comes_back_by_it(
     is_signed_in(page, User.objects.get(username=name))
 
     page.goto("/account/profile/")
+    if width < 832:  # the menu is folded
+        page.get_by_role("navigation", name="Account").get_by_text("Account", exact=True).click()
     page.get_by_role("link", name="Linked accounts").click()
     expect(page.get_by_text("your only way in")).to_be_visible()
     page.get_by_role("button", name="Link GitHub").click()

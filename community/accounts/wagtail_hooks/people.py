@@ -71,7 +71,7 @@ class PeopleView(generic.IndexView):
             TitleColumn("name", accessor="profile.display_name", label=_("Name"), get_url=self.get_edit_url,
                         sort_key="profile__display_name"),
             Column("username", label=_("User name"), sort_key="username", classname="desk-long"),
-            Column("email", label=_("E-mail"), sort_key="email", classname="desk-long"),
+            Column("email", label=_("E-mail"), sort_key="email", classname="desk-long desk-address"),
             Column("get_role_display", label=_("Role"), sort_key="role"),
             Column("get_status_display", label=_("Status"), sort_key="status"),
             Column("verified", accessor=lambda person: "✓" if person.verified else "", label=_("Tick"),
