@@ -1,0 +1,8 @@
+"""The rows of the app reactions."""
+
+from __future__ import annotations
+
+from tests.support.permission_table.rows import Row
+
+SITE: list[Row] = []
+API: list[Row] = []
