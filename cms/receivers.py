@@ -26,6 +26,7 @@ from cms.models import (
     PostPage,
     PostTag,
     ReusableContent,
+    SeriesPage,
     SiteFrame,
     StandardPage,
 )
@@ -39,10 +40,13 @@ from cms.services.tree import ensure_author_page
 from community.accounts.models import User
 from community.core import counts, generations, outbox
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
+from community.follows import services as follows
 from community.youtube.models import VideoPreview
 from community.youtube.services import want_previews
 
 EDIT_GRACE_SECONDS = 300
+#: What people follow, by its kind as a target.
+FOLLOWED: dict[type, str] = {Category: "category", SeriesPage: "series", Tag: "tag"}
 #: What kept pages for guests show; a test tells when a new model is in none of the lists.
 SHOWN = (Announcement, Category, CustomDocument, CustomImage, CustomRendition, FeaturedPost, Locale, Page,
          PageViewRestriction, PostTag, Redirect, ReusableContent, Site, SiteFrame, Tag, VideoPreview)  # fmt: skip
@@ -124,6 +128,13 @@ def reusable_content_saved(instance: ReusableContent, raw: bool = False, **_kwar
 def post_unpublished(instance: PostPage, **_kwargs: Any) -> None:
     """The post was taken off the site."""
     outbox.record(PostUnpublished(post_id=instance.pk))
+
+
+@receiver(post_delete, dispatch_uid="cms.followed_deleted")
+def followed_deleted(sender: type, instance: Any, **_kwargs: Any) -> None:
+    """Nobody follows any more what is gone."""
+    if sender in FOLLOWED:
+        follows.forget_target(kind=FOLLOWED[sender], target_id=instance.pk)
 
 
 @receiver(post_delete, sender=CustomRendition, dispatch_uid="cms.rendition_deleted")

@@ -58,6 +58,7 @@ from cms.selectors.series import (
     list_parts,
     list_posts_of_section,
     list_series,
+    list_series_to_follow,
     parts_of_series,
     series_cards,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "list_related_categories",
     "list_scheduled",
     "list_series",
+    "list_series_to_follow",
     "list_tags_beginning",
     "list_tags_beside",
     "list_talked_about",

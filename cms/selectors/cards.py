@@ -11,7 +11,9 @@ from cms.models import Category, PostPage
 from cms.rules import address
 from cms.selectors.pictures import IMAGE_FIELDS, picture
 from community.accounts.models import User
+from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, author_card
+from community.core import sight
 from community.core.counts import numbers
 from community.core.languages import foreign, localized
 from community.core.models import TargetCounts
@@ -145,18 +147,22 @@ def card_of_author(author: User | None) -> AuthorCard | None:
 
 
 def post_cards(
-    ids: Iterable[int], *, large: Iterable[int] = (), counts: dict[int, TargetCounts] | None = None
+    ids: Iterable[int],
+    *,
+    large: Iterable[int] = (),
+    counts: dict[int, TargetCounts] | None = None,
+    viewer: Actor = None,
 ) -> dict[int, PostCard]:
     """Cards by id of those of the posts that are live, in three queries; those in `large` with a large cover.
 
-    A post without a cover shows what is stored of its video.
+    A post without a cover shows what is stored of its video. With `viewer`, only of people in their sight.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
     presets = dict.fromkeys(large, "cover")
     posts = list(
-        PostPage.objects.published()
+        sight.in_sight(PostPage.objects.published(), viewer, by="author_id")
         .filter(pk__in=wanted)
         .select_related("author__profile", "category", "cover_image")
         .only(*CARD_FIELDS)

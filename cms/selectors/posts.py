@@ -27,6 +27,8 @@ from cms.selectors.restrictions import behind_password
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, has_role, is_moderator
+from community.accounts.selectors import list_everybody
+from community.core import sight
 from community.core.counts import beside as counts_beside
 from community.core.errors import NotFound
 
@@ -63,10 +65,13 @@ def list_posts(
     category: str | None = None,
     tag: str | None = None,
     drafts: bool = False,
+    with_muted: bool = False,
 ) -> QuerySet[PostPage]:
     """Posts that `viewer` may see, newest first; filters by user name and slugs combine.
 
-    Live ones; with `drafts` also the viewer's own drafts, for moderators everybody's. Never the bin.
+    Live ones; with `drafts` also the viewer's own drafts, for moderators everybody's. Never the bin. What people
+    write whom `viewer` has muted is there `with_muted`, and where their name is asked for; those of a person whose
+    profile `viewer` may not see are not found by the name.
     """
     posts = PostPage.objects.existing()
     visible = Q(live=True)
@@ -80,11 +85,13 @@ def list_posts(
         own = Q(author_id=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
         posts = posts.filter(own | ~Exists(behind_password("path")))
     if author is not None:
-        posts = posts.filter(author__in=User.objects.known().named(author))
+        seen = list_everybody(viewer=viewer).values("pk")
+        posts = posts.filter(author__in=User.objects.known().named(author).filter(pk__in=seen))
     if category is not None:
         posts = posts.filter(category__slug=category)
     if tag is not None:
         posts = posts.filter(pk__in=PostPage.tags.through.objects.filter(tag__slug=tag).values("content_object_id"))
+    posts = sight.in_sight(posts, viewer, by="author_id", muted=not with_muted and author is None)
     return order_posts(posts, "recent")
 
 

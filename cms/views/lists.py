@@ -68,6 +68,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
             "kicker": _("Category"),
             "description": found.description,
             "category": category_chip(found),
+            "followed_kind": "category",
+            "followed_id": found.pk,
             "categories": [category_chip(row) for row in selectors.list_related_categories(found)],
             "tags": selectors.list_tags_beside(rows),
         }
@@ -83,6 +85,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         found = selectors.get_tag(slug)
         rows = selectors.list_posts(viewer=request.user, tag=slug)
         tags = selectors.list_tags_beside(rows, without=slug)
-        return {"rows": rows, "heading": found.name, "kicker": _("Tag"), "tags": tags}
+        followed = {"followed_kind": "tag", "followed_id": found.pk}
+        return {"rows": rows, "heading": found.name, "kicker": _("Tag"), "tags": tags, **followed}
 
     return _listing(request, make)

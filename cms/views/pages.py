@@ -9,7 +9,7 @@ from django.shortcuts import render
 from wagtail.models import Site
 from wagtail.views import serve as wagtail_serve
 
-from cms import selectors
+from cms import permissions, selectors
 from cms.models import HomePage, PostPage, SectionPage, SeriesPage, StandardPage
 from cms.models.serving import served_by
 from cms.rules import address, table_of_contents, videos_in
@@ -20,6 +20,7 @@ from cms.views import structured_data
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.accounts.permissions import is_moderator
+from community.core import sight
 from community.core.caching import for_guests, for_readers, keep, kept, viewed
 from community.core.generations import SITE
 from community.core.languages import localized
@@ -50,7 +51,7 @@ def home(request: HttpRequest, page: HomePage) -> HttpResponse:
 def _first_page(page: HomePage, *, viewer: Any) -> dict[str, Any]:
     return {
         "first": selectors.first_page(page, viewer=viewer),
-        "creators": selectors.list_featured_creators(),
+        "creators": selectors.list_featured_creators(viewer=viewer),
         "talked_about": selectors.talked_about(),
         "structured_data": structured_data.as_script(structured_data.website()),
     }
@@ -87,7 +88,9 @@ def _section(request: HttpRequest, page: SectionPage) -> dict[str, Any]:
 @served_by(SeriesPage)
 @kept(SITE)
 def series(request: HttpRequest, page: SeriesPage) -> HttpResponse:
-    """The parts of a series in their order."""
+    """The parts of a series in their order. To whom a block parts from its author it is as if not there."""
+    if permissions.is_parted_from_owner(request.user, page):
+        raise Http404
     shown = for_guests(request, (SITE,), lambda: _series(request, page))
     return render(request, page.get_template(request), {"page": page, **shown})
 
@@ -112,9 +115,12 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     if page.deleted_at is not None:
         raise Http404
     tags = (SITE, f"post:{page.pk}")
+    eye = sight.glance(request.user, page.author_id)
+    if eye.parted:
+        raise Http404
     about = _about_author(page, viewer=request.user)
-    if request.user == page.author or is_moderator(request.user):
-        shown = _post(page, viewer=request.user)  # they may see more than others
+    if request.user == page.author or is_moderator(request.user) or not eye.sees_all:
+        shown = _post(page, viewer=request.user)  # they see more than others, or less
     else:
         shown = for_readers(request, ("post", page.pk, about is None), tags, lambda: _post(page, viewer=None))
     response = render(request, page.get_template(request), {"page": page, **shown, "about_author": about})
@@ -161,9 +167,14 @@ def _video_on_top(page: PostPage, card: PostCard, preview: Preview | None) -> di
 def _about_author(page: PostPage, *, viewer: Any) -> dict[str, Any] | None:
     """What the box below a post says about its author; nothing of people whose profile the viewer may not see."""
     person = page.author
-    if person is None or not person.is_active or not accounts.is_visible(person, viewer=viewer):
+    if person is None or not person.is_active or not _shows_profile(person, viewer):
         return None
     return {"bio": person.profile.bio, "links": accounts.profile_links(person)}
+
+
+def _shows_profile(person: Any, viewer: Any) -> bool:
+    """The view has made sure that no block parts the two."""
+    return viewer == person or is_moderator(viewer) or accounts.is_open(person, viewer=viewer)
 
 
 @served_by(StandardPage)

@@ -149,6 +149,20 @@ document.addEventListener("focusin", async ({ target }) => {
   if (target.dataset.suggest) (await import(target.dataset.suggest)).suggest(target);
 });
 
+// The card of a person is fetched for who stays on a name.
+const personPath = /^((?:\/[a-z]{2})?)\/(?:creators\/|@)(\w+)\/$/;
+
+async function meet({ target, pointerType }) {
+  const link = target.closest?.("main a[href]");
+  const [, language, name] = link?.origin === location.origin ? personPath.exec(link.pathname) ?? [] : [];
+  if (!name || link.pathname === location.pathname || pointerType === "touch" || link.closest(".hover-card")) return;
+  const cards = await import(link.closest("main").dataset.cards);
+  cards.offer(link, name, `${language}/people/${name}/card/`);
+}
+
+document.addEventListener("pointerover", meet);
+document.addEventListener("focusin", meet);
+
 // A region that scrolls sideways must be reachable with the keyboard.
 function reachWideThings() {
   for (const thing of document.querySelectorAll(".prose table, .prose pre, .scroller")) {

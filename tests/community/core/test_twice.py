@@ -11,6 +11,7 @@ from psycopg import sql
 
 from cms.services import delete_post, unpublish_post
 from community.accounts.choices import Outcome, Status
+from community.accounts.models import User
 from community.accounts.selectors import account_of
 from community.accounts.services import (
     Visit,
@@ -26,15 +27,19 @@ from community.core.outbox import Recorded
 from community.facts import Fact
 from community.facts.accounts import EmailVerified, IdentityLinked, SignInFailed, UserStatusChanged, UserUpdated
 from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
+from community.follows.services import follow
 from tests.factories import Cast, make_image, make_post
 
 SUBSCRIBERS = [(fact, name) for fact, functions in outbox.subscribers().items() for name in functions]
 
 
-def renamed_author(cast: Cast) -> Fact:
+def renamed_author_who_was_asked(cast: Cast) -> Fact:
     make_post(cast.creator)
-    update_profile(actor=cast.creator, person=cast.creator, display_name="A new name")
-    return UserUpdated(user_id=cast.creator.pk, changed=["display_name"])
+    update_profile(actor=cast.creator, person=cast.creator, visibility="private")
+    follow(actor=cast.fan, kind="user", target_id=cast.creator.pk)
+    person = User.objects.get(pk=cast.creator.pk)
+    update_profile(actor=person, person=person, display_name="A new name", visibility="public")
+    return UserUpdated(user_id=person.pk, changed=["display_name", "visibility"])
 
 
 def post_with_everything(cast: Cast) -> Any:
@@ -88,7 +93,7 @@ def joined_identity(cast: Cast) -> Fact:
 
 #: for each fact somebody listens to: what must have happened, and the fact that tells of it
 EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
-    UserUpdated.name: renamed_author,
+    UserUpdated.name: renamed_author_who_was_asked,
     PostPublished.name: published_post,
     PostUpdated.name: updated_post,
     PostUnpublished.name: unpublished_post,
@@ -106,6 +111,7 @@ SEEN = {
     "community.accounts.subscribers.confirm_referral_after_email_verified",
     "community.accounts.subscribers.alert_after_sign_in_failed",
     "community.accounts.subscribers.alert_after_identity_linked",
+    "community.follows.subscribers.open_requests_after_profile_became_public",
 }
 
 
