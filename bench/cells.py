@@ -18,6 +18,8 @@ class Cell:
     connections: int = 16
     signed_in: bool = False
     posts: bool = False  # sends a new post instead of reading
+    reacts: bool = False  # people react to one post and take it back, in turn
+    rate: float | None = None  # at least so many answers a second
     of_empty: float | None = None  # at least this part of the empty view's rate
     queries: int | None = None  # at most so many
     of_bare: float | None = None  # at least this part of the bare function's rate
@@ -51,7 +53,13 @@ CELLS = [
     Cell("static", "static file"),
     Cell("create_1", "new post by API, 1 at a time", connections=1, posts=True),
     Cell("create_8", "new post by API, 8 at a time", connections=8, posts=True),
+    Cell("react_1", "reaction by API, 1 at a time", connections=1, reacts=True, rate=95),
+    Cell("react_8", "reaction by API, 8 at a time", connections=8, reacts=True, rate=200),
+    Cell("react_16", "reaction by API, 16 at a time", connections=16, reacts=True, rate=200),
 ]
+
+#: Whose reactions are measured: all to one post.
+REACTING = ("creator", "fan", "verified-creator", "editor")
 
 #: The drawn pictures of the demonstration: just large enough for both widths of a card.
 PICTURE_SCALE = 0.25

@@ -82,6 +82,13 @@ def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> 
             outbox.record(PostCreated(post_id=instance.pk, author_id=instance.author_id), actor_id=instance.owner_id)
 
 
+@receiver(post_save, sender=PostPage, dispatch_uid="cms.post_came_to_light")
+def post_came_to_light(instance: PostPage, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
+    """The score of a post begins with its first publication."""
+    if not raw and instance.first_published_at and (update_fields is None or "first_published_at" in update_fields):
+        counts.came_to_light(POST, instance.pk, instance.first_published_at)
+
+
 @receiver(post_delete, sender=PostPage, dispatch_uid="cms.post_deleted")
 def post_deleted(instance: PostPage, **_kwargs: Any) -> None:
     """The counters go with the post, and its words out of the index."""

@@ -24,7 +24,7 @@ class PostTarget:
 
     def get(self, target_id: int, viewer: Actor) -> PostPage:
         """The post, or NotFound."""
-        return selectors.get_post(target_id, viewer=viewer)
+        return selectors.get_post_to_point_to(target_id, viewer=viewer)
 
     def cards(self, ids: Iterable[int], viewer: Actor) -> dict[int, targets.TargetCard]:
         """Title and address of each post that `viewer` may see."""
@@ -101,6 +101,12 @@ class TagTarget(_Followed):
         return {row.pk: targets.TargetCard(TAG, row.pk, row.name, f"/tags/{row.slug}/") for row in rows}
 
 
+def first_published(ids: list[int]) -> dict[int, float]:
+    """The moment each of these posts was first published, as Unix time; one query."""
+    rows = PostPage.objects.filter(pk__in=ids, first_published_at__isnull=False)
+    return {pk: at.timestamp() for pk, at in rows.values_list("pk", "first_published_at")}
+
+
 def register() -> None:
     """Called when the app is ready."""
     targets.register(POST, PostTarget())
@@ -108,3 +114,4 @@ def register() -> None:
     targets.register(CATEGORY, CategoryTarget())
     targets.register(TAG, TagTarget())
     counts.register_kind(POST, PostPage.objects.all)
+    counts.register(POST, "began", first_published)

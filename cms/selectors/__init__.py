@@ -35,9 +35,11 @@ from cms.selectors.pages import (
 )
 from cms.selectors.posts import (
     ORDERS,
+    WINDOWS,
     get_category,
     get_deleted_post,
     get_post,
+    get_post_to_point_to,
     get_tag,
     list_bin,
     list_hidden_from_explorer,
@@ -66,6 +68,7 @@ from cms.selectors.series import (
 __all__ = [
     "CREATOR_ORDERS",
     "ORDERS",
+    "WINDOWS",
     "AnnouncementCard",
     "CategoryChip",
     "CreatorCard",
@@ -95,6 +98,7 @@ __all__ = [
     "get_deleted_post",
     "get_frame",
     "get_post",
+    "get_post_to_point_to",
     "get_series",
     "get_series_to_fill",
     "get_tag",

@@ -93,6 +93,8 @@ class PostCard:
     has_video: bool
     language: str = ""
     tags: tuple[TagChip, ...] = ()
+    #: How many reactions of each type, for the page of the post.
+    by_type: tuple[tuple[str, int], ...] = ()
 
     @property
     def lang(self) -> str:
@@ -197,6 +199,8 @@ def _card(post: PostPage, counts: TargetCounts | None, preset: str, video: Previ
 def post_with_related(post: PostPage, related: list[int]) -> tuple[PostCard, list[PostCard]]:
     """The card of a loaded post (or draft) with tags and large cover, and cards of others; counters in one query."""
     counts = numbers(POST, [post.pk or 0, *related])
-    own = dataclasses.replace(_card(post, counts.get(post.pk), "cover"), tags=tag_chips(post))
+    beside = counts.get(post.pk)
+    by_type = tuple(beside.reactions_by_type.items()) if beside else ()
+    own = dataclasses.replace(_card(post, beside, "cover"), tags=tag_chips(post), by_type=by_type)
     cards = post_cards(related, counts=counts)
     return own, [cards[pk] for pk in related if pk in cards]

@@ -15,7 +15,7 @@ from cms import selectors
 from cms.models import PostPage
 from cms.selectors.cards import category_chip
 from cms.views import structured_data
-from cms.views.choosing import ORDERS, choose
+from cms.views.choosing import ORDERS, WINDOWS, choose
 from cms.views.paging import for_machines, page_of_posts
 from community.core.caching import for_guests, keep
 from community.core.generations import SITE
@@ -28,7 +28,9 @@ def _listing(request: HttpRequest, make: Callable[[], dict[str, Any]]) -> HttpRe
 
 def _list(request: HttpRequest, *, rows: QuerySet[PostPage], **context: Any) -> dict[str, Any]:
     order = choose(request, "sort", ORDERS)
-    posts = page_of_posts(request, selectors.order_posts(rows, order.value), query=order.query)
+    window = choose(request, "window", WINDOWS, before=order.query) if order.value == "popular" else None
+    ordered = selectors.order_posts(rows, order.value, window=selectors.WINDOWS[window.value if window else "year"])
+    posts = page_of_posts(request, ordered, query=window.query if window else order.query)
     things = structured_data.collection(
         context["heading"],
         request.path,
@@ -37,7 +39,7 @@ def _list(request: HttpRequest, *, rows: QuerySet[PostPage], **context: Any) -> 
         first=posts.first_number,
     )
     machines = {"structured_data": structured_data.as_script(things), **for_machines(request, posts)}
-    return {**context, **machines, "posts": posts, "orders": order.links}
+    return {**context, **machines, "posts": posts, "orders": order.links, "windows": window and window.links}
 
 
 @require_safe

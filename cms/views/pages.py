@@ -10,6 +10,7 @@ from wagtail.models import Site
 from wagtail.views import serve as wagtail_serve
 
 from cms import permissions, selectors
+from cms.choices import POST
 from cms.models import HomePage, PostPage, SectionPage, SeriesPage, StandardPage
 from cms.models.serving import served_by
 from cms.rules import address, table_of_contents, videos_in
@@ -19,9 +20,10 @@ from cms.selectors.videos import previews_of
 from cms.views import structured_data
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
-from community.accounts.permissions import is_moderator
-from community.core import sight
+from community.accounts.permissions import is_moderator, is_person
+from community.core import marks, sight
 from community.core.caching import for_guests, for_readers, keep, kept, viewed
+from community.core.counts import numbers
 from community.core.generations import SITE
 from community.core.languages import localized
 from community.youtube.selectors import Preview, previews
@@ -123,10 +125,21 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
         shown = _post(page, viewer=request.user)  # they see more than others, or less
     else:
         shown = for_readers(request, ("post", page.pk, about is None), tags, lambda: _post(page, viewer=None))
-    response = render(request, page.get_template(request), {"page": page, **shown, "about_author": about})
+    more = {"about_author": about, "engagement": _engagement(request, page, shown["post"])}
+    response = render(request, page.get_template(request), {"page": page, **shown, **more})
     if request.user != page.author and not getattr(request, "is_preview", False):
         viewed(response, f"post:{page.pk}")
     return keep(response, *tags)
+
+
+def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[str, Any] | None:
+    """The reactions of a post that is live, and for somebody who is signed in the newest, with what they did to it."""
+    if not page.live or getattr(request, "is_preview", False):
+        return None
+    if not is_person(request.user):
+        return {"by_type": dict(card.by_type), "marks": None}
+    row = numbers(POST, [page.pk]).get(page.pk)
+    return {"by_type": row.reactions_by_type if row else {}, "marks": marks.of(request.user, POST, [page.pk])[page.pk]}
 
 
 def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from community.bookmarks import views
+
+urlpatterns = [
+    path("account/bookmarks/", views.bookmarks, name="account_bookmarks"),
+    path("bookmarks/<slug:kind>/<int:target_id>/", views.bookmark, name="bookmark"),
+    path("shares/<slug:kind>/<int:target_id>/", views.share, name="share"),
+]

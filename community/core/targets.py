@@ -23,7 +23,7 @@ class Target(Protocol):
     """The owner's answers about one kind. `viewer` and `actor` may be anonymous."""
 
     def get(self, target_id: int, viewer: Any) -> Any:
-        """The thing, or NotFound when there is none or `viewer` may not see it."""
+        """The thing, or NotFound when there is none or `viewer` may not see it. It names its person as `author_id`."""
 
     def cards(self, ids: Iterable[int], viewer: Any) -> dict[int, TargetCard]:
         """Cards of those that `viewer` may see, by id, in a fixed number of queries."""
@@ -60,6 +60,12 @@ def of_kind(kind: str) -> Target:
 def get(kind: str, target_id: int, viewer: Any) -> Any:
     """The thing, if `viewer` may see it; else NotFound, whether it exists or not."""
     return of_kind(kind).get(target_id, viewer)
+
+
+def author_id(thing: Any) -> int | None:
+    """The id of the person whose thing it is, by its column `author_id`; None for what is nobody's. No query."""
+    found = getattr(thing, "author_id", None)
+    return None if found is None else int(found)
 
 
 def cards(kind: str, ids: Iterable[int], viewer: Any) -> dict[int, TargetCard]:

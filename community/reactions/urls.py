@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from community.reactions import views
+
+urlpatterns = [path("reactions/<slug:kind>/<int:target_id>/", views.reactions, name="reactions")]

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from community.bookmarks.api import views
+
+urlpatterns = [
+    path("me/bookmarks", views.BookmarkListView.as_view()),
+    path("me/bookmarks/<str:id>", views.BookmarkView.as_view()),
+    path("me/bookmark-folders", views.FolderListView.as_view()),
+    path("me/bookmark-folders/<str:id>", views.FolderView.as_view()),
+    path("posts/<str:id>/bookmark", views.PostBookmarkView.as_view()),
+    path("posts/<str:id>/shares", views.PostSharesView.as_view()),
+]

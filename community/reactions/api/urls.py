@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from community.reactions.api import views
+
+urlpatterns = [
+    path("reaction-types", views.TypeListView.as_view()),
+    path("posts/<str:id>/reactions", views.PostReactionsView.as_view()),
+    path("posts/<str:id>/reactions/<str:type>", views.PostReactionView.as_view()),
+    path("comments/<str:id>/reactions", views.CommentReactionsView.as_view()),
+    path("comments/<str:id>/reactions/<str:type>", views.CommentReactionView.as_view()),
+]
