@@ -24,14 +24,13 @@ from bench.cells import BUSY, CELLS, COLD_START_SECONDS, MEMORY_MB, REACTING, RE
 PROCESSES = 2
 DEMO = "Demo-Stage-2026!"
 NEW_POST = json.dumps({"title": "Measured", "content": "<p>A post like many.</p>", "published": True})
+NEW_COMMENT = json.dumps({"content": "A comment **like many**, with https://example.org/ in it."})
 COLUMNS = "{:<30} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7}  {}"
 HEAD = ("", "answers/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "queries", "KB gzip", "of B", "of E", "target")
 
 
 def _path(cell: Cell, addresses: dict[str, str]) -> str | None:
     """What a cell asks for; None where this site has no such address."""
-    if cell.posts:
-        return "/api/posts"
     detail = addresses.get("detail")
     if cell.reacts:
         return detail and f"{detail}/reactions"
@@ -95,7 +94,8 @@ class Table:
 
     def cell(self, site: servers.Server, cell: Cell, found: dict[str, Any], tokens: Sequence[str] = ()) -> None:
         """Measures one cell. Without an address or a good answer the row says so."""
-        path = _path(cell, found["addresses"])
+        new = "/api/posts" if cell.posts else None
+        path = _path(cell, found["addresses"]) or new
         if path is None:
             print(f"{cell.title:<30} – this site has no such address", flush=True)
             return
@@ -108,7 +108,7 @@ class Table:
             headers["Cookie"] = f"__Host-session={found['cookie']}"
         if cell.posts:
             headers |= {"Authorization": f"Bearer {tokens[0]}", "Content-Type": "application/json"}
-            body = NEW_POST
+            body = NEW_POST if path == new else NEW_COMMENT
         elif not cell.reacts:
             answer = measure.fetch(site.port, path, headers)
             size = answer.size / 1024

@@ -38,6 +38,7 @@ from cms.services.pictures import forget_variants
 from cms.services.saving import is_indexed_later
 from cms.services.tree import ensure_author_page
 from community.accounts.models import User
+from community.comments import services as comments
 from community.core import counts, generations, outbox
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
 from community.follows import services as follows
@@ -91,7 +92,8 @@ def post_came_to_light(instance: PostPage, raw: bool, update_fields: Any, **_kwa
 
 @receiver(post_delete, sender=PostPage, dispatch_uid="cms.post_deleted")
 def post_deleted(instance: PostPage, **_kwargs: Any) -> None:
-    """The counters go with the post, and its words out of the index."""
+    """What was said about the post goes with it, its counters, and its words out of the index."""
+    comments.forget_target(kind=POST, target_id=instance.pk)
     counts.forget(POST, instance.pk)
     remove_object(instance)
 

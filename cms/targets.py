@@ -35,7 +35,12 @@ class PostTarget:
         )
         return {pk: targets.TargetCard(POST, pk, title, address(url_path)) for pk, title, url_path in rows}
 
-    def hide(self, target_id: int, *, actor: Actor) -> None:
+    def discussions(self, ids: Iterable[int], viewer: Actor) -> dict[int, targets.Discussion]:
+        """What is to be known of each post that `viewer` may see, for talking about it."""
+        posts = selectors.list_posts_discussed(ids, viewer=viewer)
+        return {post.pk: selectors.discussion_of(post) for post in posts}
+
+    def hide(self, target_id: int, *, actor: Actor, reason: str = "") -> None:
         """Takes the post off the site."""
         services.unpublish_post(actor=actor, post=selectors.get_post(target_id, viewer=actor))
 
@@ -47,7 +52,7 @@ class PostTarget:
 class _Followed:
     """What editors look after in the admin; nothing hides it from here."""
 
-    def hide(self, target_id: int, *, actor: Actor) -> None:
+    def hide(self, target_id: int, *, actor: Actor, reason: str = "") -> None:
         """Raises NotAllowed."""
         raise NotAllowed(IN_THE_ADMIN)
 

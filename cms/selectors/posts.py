@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import (
@@ -23,6 +24,7 @@ from wagtail.permissions import policy_registry
 from cms import permissions
 from cms.choices import POST
 from cms.models import Category, CreatorIndexPage, PostPage
+from cms.rules import address
 from cms.selectors.restrictions import behind_password
 from community.accounts.choices import Role
 from community.accounts.models import User
@@ -31,6 +33,7 @@ from community.accounts.selectors import list_everybody
 from community.core import sight
 from community.core.counts import beside as counts_beside
 from community.core.errors import NotFound
+from community.core.targets import Discussion
 
 ORDERS = ("recent", "popular", "trending")
 #: How long ago a post may have been published to be popular: by days, None for all times.
@@ -71,6 +74,31 @@ def get_post_to_point_to(post_id: int, *, viewer: Actor) -> PostPage:
     if post is None or not permissions.can_view_post(viewer, post):
         raise NotFound()
     return post
+
+
+def list_posts_discussed(ids: Iterable[int], *, viewer: Actor) -> list[PostPage]:
+    """Those of the posts that `viewer` may see, with what is to be known for talking about them; two queries."""
+    wanted = [post_id for post_id in ids if 0 < post_id < 2**63]
+    found = PostPage.objects.filter(pk__in=wanted).annotate(_behind=Exists(behind_password("path")))
+    posts = found.only("title", "url_path", "path", "live", "deleted_at", "author", "comments_enabled", "video")
+    return [
+        post
+        for post in posts
+        if (post.live and post.deleted_at is None and not post._behind) or permissions.can_view_post(viewer, post)
+    ]
+
+
+def discussion_of(post: PostPage) -> Discussion:
+    """What is to be known for talking about a loaded post; no query."""
+    return Discussion(
+        kind=POST,
+        id=post.pk,
+        title=post.title,
+        url=address(post.url_path),
+        author_id=post.author_id,
+        is_open=post.live and post.comments_enabled,
+        video_id=post.video_id,
+    )
 
 
 def get_deleted_post(post_id: int, *, viewer: Actor) -> PostPage:

@@ -21,6 +21,7 @@ from cms.views import structured_data
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.accounts.permissions import is_moderator, is_person
+from community.comments import selectors as comments
 from community.core import marks, sight
 from community.core.caching import for_guests, for_readers, keep, kept, viewed
 from community.core.counts import numbers
@@ -125,7 +126,11 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
         shown = _post(page, viewer=request.user)  # they see more than others, or less
     else:
         shown = for_readers(request, ("post", page.pk, about is None), tags, lambda: _post(page, viewer=None))
-    more = {"about_author": about, "engagement": _engagement(request, page, shown["post"])}
+    more = {
+        "about_author": about,
+        "engagement": _engagement(request, page, shown["post"]),
+        **_talk(request, shown["comments"]),
+    }
     response = render(request, page.get_template(request), {"page": page, **shown, **more})
     if request.user != page.author and not getattr(request, "is_preview", False):
         viewed(response, f"post:{page.pk}")
@@ -142,6 +147,18 @@ def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[st
     return {"by_type": row.reactions_by_type if row else {}, "marks": marks.of(request.user, POST, [page.pk])[page.pk]}
 
 
+def _talk(request: HttpRequest, shared: comments.ThreadPage | None) -> dict[str, Any]:
+    """What others read below the post; made for this reader alone where they do not see everybody who wrote there."""
+    if shared is None or comments.seen_by(request.user, shared):
+        return {"comments": shared, "apart": False}
+    own = comments.first_threads(shared.discussion, viewer=request.user, total=shared.total)
+    return {
+        "comments": own,
+        "moments": comments.list_moments(shared.discussion, viewer=request.user),
+        "apart": True,
+    }
+
+
 def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
     related = selectors.list_related(page, viewer=viewer)
     card, more = post_with_related(page, related)
@@ -149,6 +166,7 @@ def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
     preview = stored.get(page.video_id)
     place = selectors.find_place(page, viewer=viewer)
     stored_picture = preview.picture if preview else None
+    discussion = selectors.discussion_of(page) if page.pk and page.live else None
     shared = picture(page.cover_image, "social") if page.cover_image else stored_picture
     things = structured_data.posting(
         page, card, picture=shared, place=place, video_title=preview.title if preview else ""
@@ -166,6 +184,8 @@ def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
         "previews": stored,
         "related": more,
         "edited": page.edited_at is not None,
+        "comments": comments.first_threads(discussion, viewer=viewer, total=card.comments) if discussion else None,
+        "moments": comments.list_moments(discussion, viewer=viewer) if discussion else [],
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from community.moderation import views
+
+urlpatterns = [path("report/<slug:kind>/<int:target_id>/", views.report, name="report")]

@@ -13,6 +13,8 @@ from sparkle_site import embedded
 from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
 from sparkle_site.settings import limits
+from sparkle_site.settings.apps import INSTALLED_APPS as INSTALLED_APPS
+from sparkle_site.settings.apps import MIDDLEWARE as MIDDLEWARE
 from sparkle_site.settings.connections import LimitedConnection
 from sparkle_site.settings.identities import identities
 from sparkle_site.settings.passwords import passwords
@@ -173,88 +175,6 @@ def email(env: environment.Environment) -> dict[str, Any]:
         }
     return {"EMAIL_URLS": urls, "EMAIL_HOURLY_LIMIT": env.email_hourly_limit, **backend}
 
-
-INSTALLED_APPS = [
-    "community.core",
-    "community.accounts",
-    "community.operations",
-    "community.moderation",
-    "community.follows",
-    "community.youtube",
-    "community.reactions",
-    "community.comments",
-    "community.bookmarks",
-    "community.polls",
-    "cms",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.settings",
-    "wagtail.contrib.sitemaps",
-    "wagtail.contrib.search_promotions",
-    "wagtail.contrib.table_block",
-    "wagtail.embeds",
-    "wagtail.sites",
-    "wagtail.users",
-    "wagtail.snippets",
-    "wagtail.documents",
-    "wagtail.images",
-    "wagtail.search",
-    "wagtail.admin",
-    "wagtail",
-    "wagtail_headless_preview",
-    "modelcluster",
-    "taggit",
-    "django_tasks",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "django.contrib.sitemaps",
-    "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.socialaccount",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "allauth.headless",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "channels",
-    "huey.contrib.djhuey",
-    "django_structlog",
-]
-
-MIDDLEWARE = [
-    "sparkle_site.metrics.MetricsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "community.core.middleware.SlowRequestMiddleware",
-    "community.core.middleware.SecurityHeadersMiddleware",
-    "community.core.middleware.CacheControlMiddleware",
-    "community.core.middleware.ApiAddressMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "community.core.middleware.LanguageMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "community.core.middleware.OriginMiddleware",
-    "community.accounts.middleware.SessionUseMiddleware",
-    "community.accounts.middleware.TimeZoneMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "community.accounts.middleware.ImpersonationMiddleware",
-    "community.accounts.middleware.StaffSecondFactorMiddleware",
-    "community.accounts.middleware.TermsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "sparkle_site.errors.RefusalMiddleware",
-    "cms.middleware.CreatorsDeskMiddleware",
-]
 
 ROOT_URLCONF = "sparkle_site.urls"
 WSGI_APPLICATION = "sparkle_site.wsgi.application"

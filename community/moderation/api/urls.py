@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from community.moderation.api import views
+
+urlpatterns = [path("reports", views.ReportListView.as_view())]

@@ -178,3 +178,13 @@ showChoice();
 for (const region of document.querySelectorAll(".messages")) showToasts(region);
 tellTimes();
 reachWideThings();
+
+// What lies far below the first screen gets its script when somebody comes near.
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    import(target.dataset.near);
+  }
+}, { rootMargin: "400px" });
+for (const part of document.querySelectorAll("[data-near]")) near.observe(part);

@@ -22,10 +22,20 @@ from community.accounts.services import (
     settle_failure,
     update_profile,
 )
+from community.comments.services import add_comment
 from community.core import outbox
 from community.core.outbox import Recorded
 from community.facts import Fact
 from community.facts.accounts import EmailVerified, IdentityLinked, SignInFailed, UserStatusChanged, UserUpdated
+from community.facts.comments import (
+    CommentCreated,
+    CommentDeleted,
+    CommentHidden,
+    CommentLocked,
+    CommentPinned,
+    CommentRestored,
+    CommentUpdated,
+)
 from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
 from community.follows.services import follow
 from tests.factories import Cast, make_image, make_post
@@ -91,6 +101,24 @@ def joined_identity(cast: Cast) -> Fact:
     return IdentityLinked(user_id=cast.fan.pk, provider="github")
 
 
+def a_comment(cast: Cast) -> dict[str, Any]:
+    comment = add_comment(
+        actor=cast.fan, target_kind="post", target_id=make_post(cast.creator).pk, content="Well said."
+    )
+    return {"comment_id": comment.pk, "target_kind": "post", "target_id": comment.target_id}
+
+
+COMMENTS: dict[str, Callable[[Cast], Fact]] = {
+    CommentCreated.name: lambda cast: CommentCreated(
+        **a_comment(cast), author_id=cast.fan.pk, parent_id=None, length=10
+    ),
+    CommentUpdated.name: lambda cast: CommentUpdated(**a_comment(cast)),
+    CommentDeleted.name: lambda cast: CommentDeleted(**a_comment(cast)),
+    CommentHidden.name: lambda cast: CommentHidden(**a_comment(cast), author_id=cast.fan.pk),
+    CommentRestored.name: lambda cast: CommentRestored(**a_comment(cast), author_id=cast.fan.pk),
+    CommentPinned.name: lambda cast: CommentPinned(**a_comment(cast), pinned=True),
+    CommentLocked.name: lambda cast: CommentLocked(**a_comment(cast), locked=True),
+}
 #: for each fact somebody listens to: what must have happened, and the fact that tells of it
 EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     UserUpdated.name: renamed_author_who_was_asked,
@@ -102,6 +130,7 @@ EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     EmailVerified.name: referred_person,
     SignInFailed.name: guessed_account,
     IdentityLinked.name: joined_identity,
+    **COMMENTS,
 }
 #: What each of these does can be seen in the tables after the first time, so the examples are good ones.
 SEEN = {
