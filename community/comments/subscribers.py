@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from community.comments import services
+from community.comments.choices import COMMENT
 from community.core import generations
 from community.core.outbox import Recorded, subscriber
 from community.facts.comments import (
@@ -13,6 +15,7 @@ from community.facts.comments import (
     CommentRestored,
     CommentUpdated,
 )
+from community.facts.reactions import ReactionAdded, ReactionRemoved
 
 
 @subscriber(
@@ -21,3 +24,10 @@ from community.facts.comments import (
 def make_kept_pages_old(recorded: Recorded) -> None:
     """Once more than at the change itself: what bumped then may have been lost with its process."""
     generations.bump(f"{recorded.fact.target_kind}:{recorded.fact.target_id}")
+
+
+@subscriber(ReactionAdded, ReactionRemoved)
+def find_its_place_among_the_best(recorded: Recorded) -> None:
+    """A comment that people react to rises, and sinks when they take it back."""
+    if recorded.fact.target_kind == COMMENT:
+        services.refresh_score(comment_id=recorded.fact.target_id)

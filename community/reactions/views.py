@@ -43,6 +43,11 @@ def reactions(request: HttpRequest, kind: str, target_id: int) -> HttpResponse:
     context = {
         "card": card,
         "url": url,
+        "kind": kind,
+        "target_id": target_id,
+        "by_type": standing.by_type,
+        "marks": {"reactions": standing.own} if request.user.is_authenticated else None,
+        "here": request.path,
         "tabs": _tabs(types, standing, only),
         "people": [(each, types[each.type].label) for each in shown],
         "older": f"?{f'type={only}&' if only else ''}before={shown[-1].id}" if len(found) > PAGE_SIZE else "",

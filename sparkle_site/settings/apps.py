@@ -12,7 +12,6 @@ INSTALLED_APPS = [
     "community.reactions",
     "community.comments",
     "community.bookmarks",
-    "community.polls",
     "cms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",

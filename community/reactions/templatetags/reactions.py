@@ -14,6 +14,12 @@ from community.reactions import selectors
 register = template.Library()
 
 
+@register.simple_tag
+def first_reaction() -> str:
+    """`{% first_reaction %}`: the code of the type that one press gives where there is no room for all."""
+    return next((each.code for each in selectors.list_types() if each.active), "")
+
+
 @register.inclusion_tag("reactions/bar.html", takes_context=True)
 def reaction_bar(
     context: Any,

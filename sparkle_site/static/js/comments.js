@@ -3,6 +3,7 @@
 
 const section = document.querySelector("[data-comments]");
 const words = section?.dataset ?? {};
+const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
 
 function tell(text, level = "error") {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text, level } }));
@@ -161,7 +162,36 @@ function showMarks() {
   for (const [id, marks] of Object.entries(stored ? JSON.parse(stored.textContent) : {})) {
     const comment = document.getElementById(`comment-${id}`);
     if (comment && marks.own) own(comment);
+    if (comment && marks.reactions?.includes(words.like)) liked(comment.querySelector("[data-like]"), true);
   }
+}
+
+function liked(link, mine) {
+  link.setAttribute("role", "button");
+  link.setAttribute("aria-pressed", String(mine));
+}
+
+// One press gives the first type of reaction, or takes it back; all of them are on the page the link leads to.
+async function like(link) {
+  if (link.getAttribute("aria-busy")) return;
+  link.setAttribute("aria-busy", "true");
+  try {
+    const method = link.getAttribute("aria-pressed") === "true" ? "DELETE" : "PUT";
+    const headers = { "X-CSRFToken": section.querySelector("[name=csrfmiddlewaretoken]").value };
+    const answer = await fetch(`${link.dataset.like}/${words.like}`, { method, headers });
+    const { data } = await answer.json();
+    const many = Object.values(data.reactions).reduce((sum, each) => sum + each, 0);
+    liked(link, data.own.includes(words.like));
+    link.querySelector("[data-count]").textContent = many ? short.format(many) : "";
+    link.removeAttribute("aria-busy");
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+// A guest, and who cannot write here, goes to the page of the reactions.
+function canLike() {
+  return Boolean(words.like && section.querySelector("[name=csrfmiddlewaretoken]"));
 }
 
 function isPlain(event) {
@@ -171,11 +201,12 @@ function isPlain(event) {
 section?.addEventListener("click", (event) => {
   const hidden = event.target.closest(".spoiler");
   if (hidden) hidden.classList.add("spoiler--open");
-  const link = event.target.closest("a[data-load], a[data-sort], a[data-reply], a[data-change]");
-  if (!link || !isPlain(event)) return;
+  const link = event.target.closest("a[data-load], a[data-sort], a[data-reply], a[data-change], a[data-like]");
+  if (!link || !isPlain(event) || (link.dataset.like && !canLike())) return;
   event.preventDefault();
   if (link.hasAttribute("data-load")) more(link);
   else if (link.hasAttribute("data-sort")) sort(link);
+  else if (link.dataset.like) like(link);
   else open(link);
 });
 

@@ -37,7 +37,10 @@ from community.facts.comments import (
     CommentUpdated,
 )
 from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
+from community.facts.reactions import ReactionAdded, ReactionRemoved
 from community.follows.services import follow
+from community.reactions.models import Reaction
+from community.reactions.services import add_reaction
 from tests.factories import Cast, make_image, make_post
 
 SUBSCRIBERS = [(fact, name) for fact, functions in outbox.subscribers().items() for name in functions]
@@ -108,6 +111,14 @@ def a_comment(cast: Cast) -> dict[str, Any]:
     return {"comment_id": comment.pk, "target_kind": "post", "target_id": comment.target_id}
 
 
+def a_reaction_to_a_comment(cast: Cast) -> dict[str, Any]:
+    comment_id = a_comment(cast)["comment_id"]
+    add_reaction(actor=cast.creator, kind="comment", target_id=comment_id, code="LIKE")
+    reaction = Reaction.objects.get()
+    whose = {"target_kind": "comment", "target_id": comment_id, "author_id": cast.fan.pk}
+    return {"user_id": cast.creator.pk, "reaction_id": reaction.pk, "type": "LIKE", **whose}
+
+
 COMMENTS: dict[str, Callable[[Cast], Fact]] = {
     CommentCreated.name: lambda cast: CommentCreated(
         **a_comment(cast), author_id=cast.fan.pk, parent_id=None, length=10
@@ -121,6 +132,8 @@ COMMENTS: dict[str, Callable[[Cast], Fact]] = {
 }
 #: for each fact somebody listens to: what must have happened, and the fact that tells of it
 EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
+    ReactionAdded.name: lambda cast: ReactionAdded(**a_reaction_to_a_comment(cast)),
+    ReactionRemoved.name: lambda cast: ReactionRemoved(**a_reaction_to_a_comment(cast)),
     UserUpdated.name: renamed_author_who_was_asked,
     PostPublished.name: published_post,
     PostUpdated.name: updated_post,
@@ -140,6 +153,7 @@ SEEN = {
     "community.accounts.subscribers.confirm_referral_after_email_verified",
     "community.accounts.subscribers.alert_after_sign_in_failed",
     "community.accounts.subscribers.alert_after_identity_linked",
+    "community.comments.subscribers.find_its_place_among_the_best",
     "community.follows.subscribers.open_requests_after_profile_became_public",
 }
 

@@ -1,8 +1,0 @@
-"""The rows of the app polls."""
-
-from __future__ import annotations
-
-from tests.support.permission_table.rows import Row
-
-SITE: list[Row] = []
-API: list[Row] = []
