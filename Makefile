@@ -32,10 +32,10 @@ dev: $(development) ## The same with debug pages, starting anew when a source fi
 test: $(development) ## Run the tests; ARGS="-k word" is handed to pytest
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 	  echo "Chromium is not installed: the browser tests are skipped. (Debian: apt-get install chromium)"
-	@$(PY) -m pytest -n 3 --dist loadgroup -m "not long" $(ARGS)
+	@$(PY) -m pytest -n 3 -m "not long" $(ARGS)
 
 test-long: $(development) ## Run the tests that take long
-	@$(PY) -m pytest -n 2 --dist loadgroup -m long $(ARGS)
+	@$(PY) -m pytest -n 2 -m long $(ARGS)
 
 lint: $(development) ## Check style, types, import rules and templates
 	$(VENV)/bin/ruff check .

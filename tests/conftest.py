@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.factories import Cast
 from tests.support.openapi import CheckedClient
@@ -26,6 +27,22 @@ PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ON_CI = os.environ.get("CI", "").lower() == "true"
+#: What all tests of such a file work with takes a minute to make: one process does, for all of them.
+TOGETHER = ("tests/cms/test_demo.py", "tests/sparkle_site/test_outages.py")
+
+
+class Scheduling(LoadScopeScheduling):
+    """Tests go to the processes one by one in their order, those of TOGETHER first and as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """What nodeid goes together with."""
+        file = nodeid.partition("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """How tests are handed to the processes of `pytest -n`."""
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -34,8 +34,8 @@ from community.accounts.models import User
 from community.core.integrity import run_checks
 from community.core.models import TargetCounts
 
-#: One process loads it for all tests of this file, which takes a minute or two.
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(400)]
+#: Loading it takes a minute or two.
+pytestmark = pytest.mark.timeout(400)
 SMALL = 0.1
 POSTS = 200
 

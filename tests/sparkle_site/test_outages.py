@@ -16,9 +16,6 @@ from tests.support.outages import PAGES, Askers, Outages
 from tests.support.processes import eventually
 from tests.support.sites import Answer
 
-#: One process has the site for all tests of this file.
-pytestmark = pytest.mark.xdist_group("outages")
-
 #: A page that nothing in front of Django keeps, and that reads the database.
 FRESH = "/search/?q=first"
 #: Three calls of 250 ms until the breaker opens, and a page without its cache.
