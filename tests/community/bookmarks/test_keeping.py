@@ -18,9 +18,9 @@ from community.core.errors import Invalid
 from community.core.holdings import Subject
 from community.core.integrity import run_checks
 from community.core.models import OutboxFact, TargetCounts
+from community.follows.services import block
 from tests.factories import make_post
 from tests.support.at_once import at_once
-from tests.support.seeing import seeing
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +82,8 @@ def test_nobody_sees_or_changes_what_others_keep(cast, post, client, client_for)
     assert not Bookmark.objects.exclude(pk=mine.pk).exists()
     assert "Secret" not in other.get("/account/bookmarks/").content.decode()
     assert "Secret" not in client.get(post.url).content.decode()
-    with seeing(parted=[(cast.creator, cast.other_fan)]):
-        assert send(client_for(cast.other_fan), "PUT", f"posts/{post.pk}/bookmark", {}).status_code == 404
+    block(actor=cast.creator, username=cast.other_fan.username)
+    assert send(client_for(cast.other_fan), "PUT", f"posts/{post.pk}/bookmark", {}).status_code == 404
 
 
 def test_folders_have_names_of_their_own_and_leave_their_bookmarks_behind(cast, post, client_for, monkeypatch):

@@ -13,6 +13,7 @@ from community.comments import services
 from community.comments.choices import PAGE_SIZE, REPLIES_SHOWN
 from community.comments.models import Comment
 from community.core.errors import DomainError
+from community.follows.services import block, mute, unblock
 from tests.factories import make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -131,11 +132,11 @@ def test_moments_stand_beside_the_video(client, cast, say):
     assert "And 0:07 <b>x</b>" in soup.select_one(".moments__all").get_text()
 
 
-def test_who_is_parted_or_muted_is_out_of_sight(client, client_for, cast, post, say, blocks):
+def test_who_is_parted_or_muted_is_out_of_sight(client, client_for, cast, post, say):
     mine = say(cast.fan, "Mine")
     theirs = say(cast.other_fan, "Theirs")
     below = say(cast.other_fan, "Below", parent=mine)
-    blocks.blocked.add((cast.fan.pk, cast.other_fan.pk))
+    block(actor=cast.fan, username=cast.other_fan.username)
     assert ids(soup_of(client.get(post.url))) == [str(theirs.pk), str(mine.pk), str(below.pk)]
     for person, seen in ((cast.fan, [mine]), (cast.other_fan, [theirs])):
         reader = client_for(person)
@@ -147,11 +148,11 @@ def test_who_is_parted_or_muted_is_out_of_sight(client, client_for, cast, post, 
     with pytest.raises(DomainError):
         say(cast.fan, "Hey", parent=theirs)
     assert 'href="/@other_fan/"' not in say(cast.fan, "Hey @other_fan").html
-    blocks.blocked.clear()
-    blocks.muting.add((cast.fan.pk, cast.other_fan.pk))
+    unblock(actor=cast.fan, username=cast.other_fan.username)
+    mute(actor=cast.fan, username=cast.other_fan.username)
     assert str(theirs.pk) not in ids(soup_of(client_for(cast.fan).get(post.url)))
     assert client_for(cast.fan).get(f"/api/comments/{theirs.pk}").status_code == 200
-    blocks.blocked.add((cast.fan.pk, cast.creator.pk))
+    block(actor=cast.creator, username=cast.fan.username)
     with pytest.raises(DomainError):
         say(cast.fan, "On the post of somebody who has blocked me")
 
@@ -183,12 +184,12 @@ def test_as_many_queries_whatever_there_is(flat_cost, client_for, cast, post, sa
     flat_cost(*urls, grow=grow, at_most=urls)
 
 
-def test_as_many_queries_for_somebody_known(flat_cost, client_for, cast, post, say, blocks):
+def test_as_many_queries_for_somebody_known(flat_cost, client_for, cast, post, say):
     def grow(many: int) -> None:
         for number in range(many):
             say([cast.fan, cast.creator, cast.other_fan][number % 3], f"{number}")
 
     say(cast.other_fan)
-    blocks.muting.add((cast.fan.pk, cast.other_fan.pk))
+    mute(actor=cast.fan, username=cast.other_fan.username)
     urls = [post.url, f"/api/posts/{post.pk}/comments?limit=100"]
     flat_cost(*urls, grow=grow, at_most=20, by=client_for(cast.fan))
