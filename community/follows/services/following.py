@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -126,9 +125,9 @@ def unfollow(*, actor: Actor, kind: str, target_id: int) -> None:
         raise NotFound()
 
 
-def end_follows(rows: Iterable[Follow], *, actor_id: int | None) -> list[Follow]:
+def end_follows(rows: QuerySet[Follow], *, actor_id: int | None) -> list[Follow]:
     """Deletes these follows and requests, with their numbers and facts; within a transaction."""
-    found = list(rows.select_for_update().order_by("pk"))  # type: ignore[attr-defined]
+    found = list(rows.select_for_update().order_by("pk"))
     Follow.objects.filter(pk__in=[row.pk for row in found]).delete()
     count_follows([row for row in found if row.state == State.ACCEPTED], step=-1)
     for row in found:
