@@ -34,7 +34,7 @@ API: list[Row] = [
     row("PUT", FOLDER, "/api/me/bookmark-folders/0", NOBODYS, {"name": "Films"}),
     row("DELETE", FOLDER, "/api/me/bookmark-folders/0", NOBODYS),
     row("PUT", OF_POST, "/api/posts/{post}/bookmark", WRITERS, {}),
-    row("PUT", OF_POST, "/api/posts/{draft}/bookmark", "401 200 403 403 404 404 200 404 200", {}),
+    row("PUT", OF_POST, "/api/posts/{draft}/bookmark", "401 200 403 403 404 404 200 404 200", {}, other=404),
     row("PUT", OF_POST, "/api/posts/{binned}/bookmark", NOBODYS, {}),
     row("DELETE", OF_POST, "/api/posts/{post}/bookmark", "401 204 403 403 204 204 204 204 204"),
     row("POST", SHARES, "/api/posts/{post}/shares", "401 201 403 403 201 201 201 201 201", {}),

@@ -19,7 +19,13 @@ SITE: list[Row] = [
 API: list[Row] = [
     row("GET", "/api/posts/{id}/comments", "/api/posts/{post}/comments", "200"),
     row("GET", "/api/posts/{id}/comments", "/api/posts/{binned}/comments", "404"),
-    row("GET", "/api/posts/{id}/comments", "/api/posts/{draft}/comments", "404 200 404 404 404 404 200 404 200"),
+    row(
+        "GET",
+        "/api/posts/{id}/comments",
+        "/api/posts/{draft}/comments",
+        "404 200 404 404 404 404 200 404 200",
+        other=404,
+    ),
     row(
         "POST",
         "/api/posts/{id}/comments",
@@ -37,10 +43,30 @@ API: list[Row] = [
     ),
     row("DELETE", "/api/comments/{id}", "/api/comments/{comment}", "401 403 403 403 204 403 403 403 403"),
     row("GET", "/api/comments/{id}/replies", "/api/comments/{comment}/replies", "200"),
-    row("PUT", "/api/comments/{id}/pin", "/api/comments/{comment}/pin", "401 200 403 403 403 403 403 403 403"),
-    row("DELETE", "/api/comments/{id}/pin", "/api/comments/{comment}/pin", "401 204 403 403 403 403 403 403 403"),
-    row("PUT", "/api/comments/{id}/lock", "/api/comments/{comment}/lock", "401 200 403 403 403 403 200 403 200"),
-    row("DELETE", "/api/comments/{id}/lock", "/api/comments/{comment}/lock", "401 204 403 403 403 403 204 403 204"),
+    row(
+        "PUT", "/api/comments/{id}/pin", "/api/comments/{comment}/pin", "401 200 403 403 403 403 403 403 403", other=403
+    ),
+    row(
+        "DELETE",
+        "/api/comments/{id}/pin",
+        "/api/comments/{comment}/pin",
+        "401 204 403 403 403 403 403 403 403",
+        other=403,
+    ),
+    row(
+        "PUT",
+        "/api/comments/{id}/lock",
+        "/api/comments/{comment}/lock",
+        "401 200 403 403 403 403 200 403 200",
+        other=403,
+    ),
+    row(
+        "DELETE",
+        "/api/comments/{id}/lock",
+        "/api/comments/{comment}/lock",
+        "401 204 403 403 403 403 204 403 204",
+        other=403,
+    ),
     row(
         "PUT",
         "/api/comments/{id}/hiding",

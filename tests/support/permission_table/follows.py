@@ -21,7 +21,7 @@ API: list[Row] = [
     row("GET", "/api/users/{username}/following", "/api/users/creator/following", "200"),
     row("GET", "/api/users/{username}/follow", "/api/users/creator/follow", _READS),
     *(
-        row(method, f"/api/users/{{username}}/{act}", f"/api/users/other_fan/{act}", statuses)
+        row(method, f"/api/users/{{username}}/{act}", f"/api/users/nobody_there/{act}", statuses)
         for act, statuses in (
             ("follow", "401 404 404 404 404 404 404 404 404"),
             ("mute", _WRITES.format(404)),
@@ -40,6 +40,7 @@ API: list[Row] = [
         "/api/me/follows/{kind}/{id}",
         "/api/me/follows/series/{hidden_series}",
         "401 200 403 403 404 404 200 404 200",
+        other=404,
     ),
     row("DELETE", "/api/me/follows/{kind}/{id}", "/api/me/follows/series/{series}", _WRITES.format(204)),
     row("DELETE", "/api/me/followers/{username}", "/api/me/followers/creator", "401 204 403 403 204 204 204 204 204"),

@@ -16,5 +16,6 @@ API: list[Row] = [
         "/api/reports",
         "401 403 403 403 201 201 201 201 201",
         {"targetKind": "post", "targetId": "{post}", "reason": "spam"},
+        other=201,
     ),
 ]
