@@ -53,8 +53,14 @@ def count_on_posts(ids: list[int]) -> dict[int, int]:
     return dict(count_comments(POST, ids))
 
 
+def nothing(_ids: list[int]) -> dict[int, int]:
+    """Answers to a comment are comments on its post: `Comment.replies` counts them."""
+    return {}
+
+
 def register() -> None:
     """Called when the app is ready."""
     targets.register(COMMENT, CommentTarget())
     counts.register_kind(COMMENT, Comment.objects.all)
     counts.register(POST, "comments", count_on_posts)
+    counts.register(COMMENT, "comments", nothing)
