@@ -314,7 +314,16 @@ WAGTAILEMBEDS_FINDERS = [{"class": "wagtail.embeds.finders.oembed"}]
 REST_FRAMEWORK: dict[str, Any] = {"UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser"}
 
 # The document is made for our own addresses (community/core/api/document.py); this check would read all.
-SPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}
+SPECTACULAR_SETTINGS = {
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    # Fields called `state` that say different things.
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "community.core.models.Job.State",
+        "FollowState": "community.follows.choices.State",
+        "FollowStanding": "community.follows.api.serializers.STATES",
+        "ReportState": "community.moderation.choices.State",
+    },
+}
 
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

@@ -56,6 +56,10 @@ def api(settings: Any, cast: Any, one_connection: None) -> Any:
     return schemathesis.openapi.from_wsgi(DOCUMENT, application, config=config)
 
 
+#: What else stands in addresses: the kind of something to follow, the type of a reaction.
+OTHERS = {"kind": "user", "type": "LIKE"}
+
+
 def bearer(user: Any) -> str:
     """An access token in a new session of `user`."""
     session = new_session()
@@ -70,7 +74,7 @@ def bearer(user: Any) -> str:
 def test_no_operation_surprises(api, cast, who):
     user = None if who == "guest" else getattr(cast, who)
     post = make_post(cast.fan)
-    explore(api, user, {"id": str(post.pk), "username": cast.fan.username, "queue": "media"})
+    explore(api, user, {"id": str(post.pk), "username": cast.fan.username, "queue": "media", **OTHERS})
     assert make_post(cast.fan).pk, "the database still works"
 
 

@@ -29,7 +29,10 @@ from community.core.generations import SITE
 
 POST = "post"
 PATH_USERNAME = OpenApiParameter(
-    "username", {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}, OpenApiParameter.PATH
+    "username",
+    {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"},
+    OpenApiParameter.PATH,
+    description="The user name, in any letter case.",
 )
 TAG = "Comments"
 

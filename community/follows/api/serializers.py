@@ -28,7 +28,9 @@ class FollowsQuery(pagination.CursorQuery):
 class SuggestionsQuery(Query):
     """How many."""
 
-    limit = StrictIntegerField(default=6, min_value=1, max_value=MOST_SUGGESTED)
+    limit = StrictIntegerField(
+        default=6, min_value=1, max_value=MOST_SUGGESTED, help_text="How many people are suggested at most."
+    )
 
 
 #: What is said where there is no follow.
