@@ -17,7 +17,9 @@ class Cell:
     title: str
     connections: int = 16
     signed_in: bool = False
-    posts: bool = False  # sends a new post instead of reading
+    posts: bool = False  # sends something new instead of reading
+    reacts: bool = False  # people react to one post and take it back, in turn
+    rate: float | None = None  # at least so many answers a second
     of_empty: float | None = None  # at least this part of the empty view's rate
     queries: int | None = None  # at most so many
     of_bare: float | None = None  # at least this part of the bare function's rate
@@ -47,11 +49,21 @@ CELLS = [
     Cell("suggest", "JSON suggestions", of_empty=LIST, queries=LIST_QUERIES),
     Cell("list", "JSON list of 20 posts", of_empty=LIST, queries=LIST_QUERIES),
     Cell("detail", "JSON post", of_empty=LIST, queries=LIST_QUERIES),
+    Cell("comments", "JSON list of 20 comments", of_empty=LIST, queries=LIST_QUERIES),
+    Cell("talk", "all comments of a post, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("offline", "offline page", queries=0),
     Cell("static", "static file"),
     Cell("create_1", "new post by API, 1 at a time", connections=1, posts=True),
     Cell("create_8", "new post by API, 8 at a time", connections=8, posts=True),
+    Cell("react_1", "reaction by API, 1 at a time", connections=1, reacts=True, rate=95),
+    Cell("react_8", "reaction by API, 8 at a time", connections=8, reacts=True, rate=200),
+    Cell("react_16", "reaction by API, 16 at a time", connections=16, reacts=True, rate=200),
+    Cell("comment_1", "new comment by API, 1 at a time", connections=1, posts=True, rate=95),
+    Cell("comment_8", "new comment by API, 8 at a time", connections=8, posts=True, rate=200),
 ]
+
+#: Whose reactions are measured: all to one post.
+REACTING = ("creator", "fan", "verified-creator", "editor")
 
 #: The drawn pictures of the demonstration: just large enough for both widths of a card.
 PICTURE_SCALE = 0.25

@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +23,19 @@ done = function(summary, latency, requests)
   io.write(string.format("\\nREPORT %d %d %d %d %f %f %f\\n", summary.requests, summary.duration,
     errors.status, broken, latency:percentile(50.0), latency:percentile(95.0),
     latency:percentile(99.0)))
+end
+"""
+
+
+#: Each person gives each type, then each takes each back, and so on: nearly every request changes something.
+REACT = """
+local codes, tokens, n = {"LIKE", "LOVE", "SPARKLE", "LAUGH", "WOW", "SAD", "FIRE", "CLAP"}, {%s}, 0
+request = function()
+  local who, what = n %% #tokens, math.floor(n / #tokens) %% #codes
+  local method = math.floor(n / (#tokens * #codes)) %% 2 == 0 and "PUT" or "DELETE"
+  n = n + 1
+  wrk.headers["Authorization"] = "Bearer " .. tokens[who + 1]
+  return wrk.format(method, wrk.path .. "/" .. codes[what + 1])
 end
 """
 
@@ -51,11 +65,17 @@ def load(
     seconds: int,
     headers: dict[str, str] | None = None,
     body: str = "",
+    reacting: Sequence[str] = (),
 ) -> Load:
-    """Asks for `path` on so many connections at once. With a `body` it is sent by POST."""
+    """Asks for `path` on so many connections at once. With a `body` it is sent by POST.
+
+    With `reacting`, the tokens of some people, these react to what `path` says, and take it back.
+    """
     script = [f"wrk.headers[{json.dumps(n)}] = {json.dumps(v)}" for n, v in {**HEADERS, **(headers or {})}.items()]
     if body:
         script += ['wrk.method = "POST"', f"wrk.body = {json.dumps(body)}"]
+    if reacting:
+        script.append(REACT % ", ".join(json.dumps(token) for token in reacting))
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write("\n".join([*script, REPORT]))
         file.flush()

@@ -15,16 +15,26 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench import beside, measure, servers
-from bench.cells import BUSY, CELLS, COLD_START_SECONDS, MEMORY_MB, REQUESTS, WEIGHT_KB, Cell
+from bench.cells import BUSY, CELLS, COLD_START_SECONDS, MEMORY_MB, REACTING, REQUESTS, WEIGHT_KB, Cell
 
 PROCESSES = 2
+DEMO = "Demo-Stage-2026!"
 NEW_POST = json.dumps({"title": "Measured", "content": "<p>A post like many.</p>", "published": True})
+NEW_COMMENT = json.dumps({"content": "A comment **like many**, with https://example.org/ in it."})
 COLUMNS = "{:<30} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7}  {}"
 HEAD = ("", "answers/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "queries", "KB gzip", "of B", "of E", "target")
+
+
+def _path(cell: Cell, addresses: dict[str, str]) -> str | None:
+    """What a cell asks for; None where this site has no such address."""
+    detail = addresses.get("detail")
+    if cell.reacts:
+        return detail and f"{detail}/reactions"
+    return addresses.get(cell.key.removesuffix("_kept"))
 
 
 class Yardstick:
@@ -82,23 +92,24 @@ class Table:
         rates = self.empty.rates[1:]
         fact("E, in the course of the run", f"{min(rates):.0f} to {max(rates):.0f}/s", None, "each row beside its own")
 
-    def cell(self, site: servers.Server, cell: Cell, found: dict[str, Any], token: str = "") -> None:
+    def cell(self, site: servers.Server, cell: Cell, found: dict[str, Any], tokens: Sequence[str] = ()) -> None:
         """Measures one cell. Without an address or a good answer the row says so."""
-        path = "/api/posts" if cell.posts else found["addresses"].get(cell.key.removesuffix("_kept"))
+        new = "/api/posts" if cell.posts else None
+        path = _path(cell, found["addresses"]) or new
         if path is None:
             print(f"{cell.title:<30} – this site has no such address", flush=True)
             return
         headers, body, size = {}, "", None
         if cell.kept:
             headers["Accept-Encoding"] = "gzip"
-        elif not cell.posts:
+        elif not (cell.posts or cell.reacts):
             headers["Cookie"] = "messages="  # nobody's, and passed by the page cache
         if cell.signed_in:
             headers["Cookie"] = f"__Host-session={found['cookie']}"
         if cell.posts:
-            headers |= {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-            body = NEW_POST
-        else:
+            headers |= {"Authorization": f"Bearer {tokens[0]}", "Content-Type": "application/json"}
+            body = NEW_POST if path == new else NEW_COMMENT
+        elif not cell.reacts:
             answer = measure.fetch(site.port, path, headers)
             size = answer.size / 1024
             if answer.status != 200:
@@ -106,7 +117,7 @@ class Table:
                 return
         try:
             self._yardsticks(cell)
-            load, processor = self._watched(site, path, cell.connections, headers, body)
+            load, processor = self._watched(site, path, cell.connections, headers, body, tokens if cell.reacts else ())
             self._yardsticks(cell)
         except servers.BenchError as error:
             self._broken(f"{cell.title:<30} ✗ {error}")
@@ -132,6 +143,8 @@ class Table:
         if cell.of_empty is not None:
             least = f"{cell.of_empty:.0f} E" if cell.of_empty > 1 else f"E/{1 / cell.of_empty:.0f}"
             found.append((load.rate >= cell.of_empty * self.empty.around, f"≥ {least}"))
+        if cell.rate is not None:
+            found.append((load.rate >= cell.rate, f"≥ {cell.rate:.0f}/s"))
         if cell.p99 is not None:
             found.append((load.p99 <= cell.p99, f"p99 ≤ {cell.p99:.0f} ms"))
         if cell.queries is not None and queries is not None:
@@ -154,11 +167,13 @@ class Table:
         connections: int = 16,
         headers: dict[str, str] | None = None,
         body: str = "",
+        reacting: Sequence[str] = (),
         seconds: int = 0,
     ) -> measure.Load:
         return measure.load(
-            port, path, connections=connections, seconds=seconds or self.seconds, headers=headers, body=body
-        )
+            port, path, connections=connections, seconds=seconds or self.seconds, headers=headers, body=body,
+            reacting=reacting,
+        )  # fmt: skip
 
     def _print(
         self,
@@ -256,15 +271,15 @@ def measured(site: servers.Server, table: Table, chosen: list[Cell], found: dict
     measure.fetch(site.port, "/")
     start = site.cold_start + time.monotonic() - begun
     found["addresses"]["static"] = next(iter(measure.resources(site.port, "/")), None)
-    writing = [cell for cell in chosen if cell.posts]
+    writing = [cell for cell in chosen if cell.posts or cell.reacts]
     begun, before = time.monotonic(), site.processor("worker")
     for cell in chosen:
         if cell not in writing:
             table.cell(site, cell, found)
     busy, meanwhile = site.processor("worker") - before, time.monotonic() - begun
-    token = servers.token(site.port, "creator@sparkle.example", "Demo-Stage-2026!") if writing else ""
+    tokens = [servers.token(site.port, f"{name}@sparkle.example", DEMO) for name in REACTING] if writing else []
     for cell in writing:
-        table.cell(site, cell, found, token)
+        table.cell(site, cell, found, tokens)
     memory = site.memory()
     print()
     table.even()

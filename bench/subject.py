@@ -43,6 +43,9 @@ def addresses() -> dict[str, str]:
     }
     if post:
         found["detail"] = f"/api/posts/{post.pk}"
+        found["comments"] = f"/api/posts/{post.pk}/comments?limit=20"
+        found["talk"] = f"/comments/on/post/{post.pk}/?sort=newest"
+        found["comment_1"] = found["comment_8"] = f"/api/posts/{post.pk}/comments"
     if category:
         found["category"] = category.get_absolute_url()
     if tag:

@@ -8,7 +8,8 @@ from wagtail.permissions import policy_registry
 from cms.models import CreatorIndexPage, CreatorPage, CustomImage, PostPage, SeriesPage
 from community.accounts.choices import Role
 from community.accounts.models import User
-from community.accounts.permissions import Actor, can_write, has_role, is_moderator
+from community.accounts.permissions import Actor, can_write, has_role, is_moderator, is_person
+from community.core import sight
 
 
 def can_create_post(actor: Actor) -> bool:
@@ -46,10 +47,18 @@ def can_create_series(actor: Actor) -> bool:
 
 
 def can_view_series(viewer: Actor, series: SeriesPage) -> bool:
-    """Live ones without a password: everybody. Others: who may change it, and moderators."""
+    """Live ones without a password: everybody but whom a block parts. Others: who may change it, and moderators."""
+    if is_parted_from_owner(viewer, series):
+        return False
     if series.live and not series.get_view_restrictions().exists():
         return True
     return is_moderator(viewer) or can_edit_series(viewer, series)
+
+
+def is_parted_from_owner(viewer: Actor, series: SeriesPage) -> bool:
+    """Has one of the two, `viewer` and whose series it is, blocked the other? One query; none for guests."""
+    above = CreatorPage.objects.filter(path=series.path[: -series.steplen])
+    return is_person(viewer) and above.filter(person__in=sight.parted(viewer)).exists()
 
 
 def can_edit_series(actor: Actor, series: SeriesPage) -> bool:
@@ -70,15 +79,22 @@ def is_author(actor: Actor, post: PostPage) -> bool:
 
 
 def can_view_post(viewer: Actor, post: PostPage) -> bool:
-    """Live posts: everybody. Drafts and what lies behind a password: author, moderators, editors of the place.
+    """Live posts: everybody but whom a block parts from the author.
+
+    Drafts and what lies behind a password: author, moderators, editors of the place.
 
     In the bin: nobody here. (A reader who knows the password gets it from Wagtail, on the page itself.)
     """
-    if post.deleted_at is not None:
+    if post.deleted_at is not None or is_parted_from_author(viewer, post):
         return False
     if post.live and not post.get_view_restrictions().exists():
         return True
     return is_author(viewer, post) or is_moderator(viewer) or _edits_here(viewer, post)
+
+
+def is_parted_from_author(viewer: Actor, post: PostPage) -> bool:
+    """Has one of the two, `viewer` and the author, blocked the other? One query; none for guests."""
+    return post.author_id is not None and sight.are_parted(viewer, post.author_id)
 
 
 def can_edit_post(actor: Actor, post: PostPage) -> bool:

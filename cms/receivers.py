@@ -26,6 +26,7 @@ from cms.models import (
     PostPage,
     PostTag,
     ReusableContent,
+    SeriesPage,
     SiteFrame,
     StandardPage,
 )
@@ -37,12 +38,16 @@ from cms.services.pictures import forget_variants
 from cms.services.saving import is_indexed_later
 from cms.services.tree import ensure_author_page
 from community.accounts.models import User
+from community.comments import services as comments
 from community.core import counts, generations, outbox
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
+from community.follows import services as follows
 from community.youtube.models import VideoPreview
 from community.youtube.services import want_previews
 
 EDIT_GRACE_SECONDS = 300
+#: What people follow, by its kind as a target.
+FOLLOWED: dict[type, str] = {Category: "category", SeriesPage: "series", Tag: "tag"}
 #: What kept pages for guests show; a test tells when a new model is in none of the lists.
 SHOWN = (Announcement, Category, CustomDocument, CustomImage, CustomRendition, FeaturedPost, Locale, Page,
          PageViewRestriction, PostTag, Redirect, ReusableContent, Site, SiteFrame, Tag, VideoPreview)  # fmt: skip
@@ -78,9 +83,17 @@ def post_saved(instance: PostPage, created: bool, raw: bool, **_kwargs: Any) -> 
             outbox.record(PostCreated(post_id=instance.pk, author_id=instance.author_id), actor_id=instance.owner_id)
 
 
+@receiver(post_save, sender=PostPage, dispatch_uid="cms.post_came_to_light")
+def post_came_to_light(instance: PostPage, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
+    """The score of a post begins with its first publication."""
+    if not raw and instance.first_published_at and (update_fields is None or "first_published_at" in update_fields):
+        counts.came_to_light(POST, instance.pk, instance.first_published_at)
+
+
 @receiver(post_delete, sender=PostPage, dispatch_uid="cms.post_deleted")
 def post_deleted(instance: PostPage, **_kwargs: Any) -> None:
-    """The counters go with the post, and its words out of the index."""
+    """What was said about the post goes with it, its counters, and its words out of the index."""
+    comments.forget_target(kind=POST, target_id=instance.pk)
     counts.forget(POST, instance.pk)
     remove_object(instance)
 
@@ -124,6 +137,13 @@ def reusable_content_saved(instance: ReusableContent, raw: bool = False, **_kwar
 def post_unpublished(instance: PostPage, **_kwargs: Any) -> None:
     """The post was taken off the site."""
     outbox.record(PostUnpublished(post_id=instance.pk))
+
+
+@receiver(post_delete, dispatch_uid="cms.followed_deleted")
+def followed_deleted(sender: type, instance: Any, **_kwargs: Any) -> None:
+    """Nobody follows any more what is gone."""
+    if sender in FOLLOWED:
+        follows.forget_target(kind=FOLLOWED[sender], target_id=instance.pk)
 
 
 @receiver(post_delete, sender=CustomRendition, dispatch_uid="cms.rendition_deleted")

@@ -21,6 +21,11 @@ def documentation(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("api/", include("community.accounts.api.urls")),
     path("api/", include("community.operations.api.urls")),
+    path("api/", include("community.follows.api.urls")),
+    path("api/", include("community.moderation.api.urls")),
+    path("api/", include("community.reactions.api.urls")),
+    path("api/", include("community.comments.api.urls")),
+    path("api/", include("community.bookmarks.api.urls")),
     path("api/", include("cms.api.urls")),
     path("api/openapi.json", DocumentView.as_view(urlconf="sparkle_site.api_urls"), name="openapi"),
     re_path(r"^api-docs/?\Z", documentation, name="api_docs"),

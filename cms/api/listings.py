@@ -28,8 +28,9 @@ from cms.rules import address
 from cms.selectors.pictures import picture
 from cms.selectors.series import SeriesPlace, find_place
 from cms.selectors.videos import previews_of
-from community.accounts.permissions import Actor
+from community.accounts.permissions import Actor, is_person
 from community.accounts.selectors import AuthorCard, author_card
+from community.core import marks
 from community.core.api.links import absolute
 from community.core.counts import numbers
 from community.core.errors import Invalid
@@ -58,8 +59,11 @@ class PostAnswer:
     views: int
     comments: int
     reactions: int
+    by_type: Mapping[str, int]
     cover: str | None
     created_at: datetime | None
+    #: The viewer's marks; None for guests.
+    viewer: Mapping[str, Any] | None
 
     @property
     def url(self) -> str:
@@ -108,11 +112,12 @@ def with_authors(posts: QuerySet[PostPage]) -> QuerySet[PostPage]:
     )
 
 
-def list_answers(posts: Sequence[PostPage]) -> list[PostAnswer]:
-    """The rows of `with_authors` as answers; one query for any number."""
+def list_answers(posts: Sequence[PostPage], *, viewer: Actor) -> list[PostAnswer]:
+    """The rows of `with_authors` as answers; one query for any number, and those of the viewer's marks."""
     counts = numbers(POST, (post.pk for post in posts))
     covers = cover_addresses([post.cover_image for post in posts if post.cover_image])
-    return [PostAnswer(**_beside(post, counts, covers)) for post in posts]
+    seen = _marks(posts, viewer)
+    return [PostAnswer(**_beside(post, counts, covers, seen)) for post in posts]
 
 
 def post_answer(post: PostPage, *, viewer: Actor) -> PostDetail:
@@ -120,7 +125,7 @@ def post_answer(post: PostPage, *, viewer: Actor) -> PostDetail:
     row = with_authors(PostPage.objects.filter(pk=post.pk)).first() or post
     shown = row.get_latest_revision_as_object() if not row.live and row.latest_revision_id else row
     covers = cover_addresses([shown.cover_image] if shown.cover_image else [])
-    beside = _beside(row, numbers(POST, [row.pk]), {})
+    beside = _beside(row, numbers(POST, [row.pk]), {}, _marks([row], viewer))
     tag_ids = [item.tag_id for item in shown.tagged_items.all()]
     tags = Tag.objects.in_bulk(tag_ids)
     stored = previews_of(shown)
@@ -146,7 +151,14 @@ def _video_answer(video_id: str, title: str, stored: Mapping[str, Preview]) -> V
     return VideoAnswer(video_id, title or (found.title if found else ""), found.picture if found else None)
 
 
-def _beside(post: Any, counts: dict[int, TargetCounts], covers: dict[int, str]) -> dict[str, Any]:
+def _marks(posts: Sequence[PostPage], viewer: Actor) -> dict[int, dict[str, Any]]:
+    """What somebody who is signed in did to the posts, by id; nothing for guests."""
+    return marks.of(viewer, POST, [post.pk for post in posts]) if is_person(viewer) else {}
+
+
+def _beside(
+    post: Any, counts: dict[int, TargetCounts], covers: dict[int, str], seen: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
     count = counts.get(post.pk)
     return {
         "post": post,
@@ -154,6 +166,8 @@ def _beside(post: Any, counts: dict[int, TargetCounts], covers: dict[int, str]) 
         "views": count.views if count else 0,
         "comments": count.comments if count else 0,
         "reactions": count.reactions if count else 0,
+        "by_type": count.reactions_by_type if count else {},
+        "viewer": seen.get(post.pk),
         "cover": covers.get(post.cover_image_id),
         "created_at": getattr(post, "_created_at", None) or post.latest_revision_created_at,
     }

@@ -12,7 +12,7 @@ from cms.api.blocks import BodyField
 from cms.api.listings import image_at
 from cms.choices import CONTENT_MAX, EXCERPT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from cms.models import Category, CustomImage, PostPage
-from cms.selectors import ORDERS, Part
+from cms.selectors import ORDERS, WINDOWS, Part
 from cms.validators import TAG_MISSING
 from community.core.api.fields import (
     IdField,
@@ -26,7 +26,7 @@ from community.core.api.fields import (
 from community.core.api.links import absolute
 from community.core.api.pagination import FAR_ENOUGH, GrowingPageQuery
 from community.core.api.serializers import Input, Shape
-from community.core.api.shapes import AuthorShape, PictureField
+from community.core.api.shapes import AuthorShape, PictureField, ViewerShape
 
 ADDRESS_MAX = 2000
 SLUG_FILTER_MAX = 255
@@ -91,6 +91,8 @@ class PostShape(Shape):
     views = serializers.IntegerField()
     author = AuthorShape(allow_null=True)
     _count = PostCountShape(source="*")
+    reactions = RawJSONField(source="by_type", help_text='How many of each type: `{"LIKE": 3}`.')
+    viewer = ViewerShape(allow_null=True, help_text="What oneself did to it; null for guests.")
     created_at = InstantField()
     published_at = InstantField(source="post.first_published_at", allow_null=True)
     updated_at = InstantField()
@@ -155,6 +157,9 @@ class PostListQuery(GrowingPageQuery):
     """Which posts, in which order."""
 
     sort = StrictChoiceField(choices=ORDERS, default="recent", help_text="The order.")
+    window = StrictChoiceField(
+        choices=tuple(WINDOWS), default="year", help_text="With `popular`: posts published so long ago at most."
+    )
     category = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="Slug of a category.")
     tag = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="Slug of a tag.")
     author = StrictCharField(required=False, max_length=SLUG_FILTER_MAX, help_text="A user name.")

@@ -181,7 +181,8 @@ def _answer(request: Request, series: SeriesPage) -> SeriesDetail:
     parts = listings.with_authors(selectors.list_parts(shown, viewer=request.user)).defer(*listings.UNREAD)
     (card,) = selectors.series_cards([shown], viewer=request.user)
     values = {field.name: getattr(card, field.name) for field in dataclasses.fields(card)}
-    return SeriesDetail(**values, posts=listings.list_answers(list(parts[: pagination.MOST_LIMIT])))
+    rows = list(parts[: pagination.MOST_LIMIT])
+    return SeriesDetail(**values, posts=listings.list_answers(rows, viewer=request.user))
 
 
 class SeriesView(ApiView):
@@ -248,7 +249,7 @@ class PartsView(ApiView):
         """
         parts = selectors.list_parts(_find(request, id), viewer=request.user, drafts=True)
         page = pagination.page_of_rows(listings.with_authors(parts).defer(*listings.UNREAD), **query)
-        return page.with_items(listings.list_answers(page.items))
+        return page.with_items(listings.list_answers(page.items, viewer=request.user))
 
     @operation(
         "orderParts",

@@ -53,24 +53,26 @@ class PostListView(ApiView):
     def get(self, request: Request, query: dict[str, Any]) -> pagination.Page:
         """List posts
 
-        `recent` by time of publication, `popular` by reactions, comments and bookmarks, `trending` by a score
-        that fades with time. Filters combine. Beyond the first 10,000 the list goes on by `cursor`.
+        `recent` by time of publication; `popular` by reactions, twice the comments and bookmarks, of posts published
+        within `window`; `trending` by a score that fades with time. Filters combine. Beyond the first 10,000 the list
+        goes on by `cursor`.
         """
         filters: dict[str, Any] = {name: query.get(name) for name in ("author", "category", "tag")}
         posts = selectors.list_posts(viewer=request.user, **filters).filter(first_published_at__isnull=False)
         if "series" in query:
             filters["series"] = query["series"]
             posts = posts.filter(selectors.parts_of_series(query["series"], viewer=request.user))
-        rows = listings.with_authors(selectors.order_posts(posts, query["sort"])).defer(*listings.UNREAD)
+        ordered = selectors.order_posts(posts, query["sort"], window=selectors.WINDOWS[query["window"]])
+        rows = listings.with_authors(ordered).defer(*listings.UNREAD)
         page = pagination.growing_page(
             rows,
             ordering=ORDERINGS[query["sort"]],
             page=query["page"],
             limit=query["limit"],
             cursor=query.get("cursor"),
-            scope=f"posts:{query['sort']}:{filters}",
+            scope=f"posts:{query['sort']}:{query['window']}:{filters}",
         )
-        return page.with_items(listings.list_answers(page.items))
+        return page.with_items(listings.list_answers(page.items, viewer=request.user))
 
     @operation(
         "createPost",
@@ -173,7 +175,7 @@ class BinView(ApiView):
         """
         rows = listings.with_authors(selectors.list_bin(viewer=request.user)).defer(*listings.UNREAD)
         page = pagination.page_of_rows(rows, **query)
-        return page.with_items(listings.list_answers(page.items))
+        return page.with_items(listings.list_answers(page.items, viewer=request.user))
 
 
 def _find(request: Request, text: str) -> PostPage:

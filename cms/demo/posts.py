@@ -11,6 +11,7 @@ from django.db import transaction
 from wagtail.models import Page, PageLogEntry
 from wagtail.rich_text import RichText
 
+from cms.choices import POST
 from cms.demo import markup
 from cms.demo.gallery import Gallery
 from cms.demo.markup import Drawing, Part
@@ -20,6 +21,7 @@ from cms.demo.progress import Progress
 from cms.models import CreatorPage, CustomImage, PostPage
 from cms.services import create_post
 from community.accounts.models import User
+from community.core import counts
 
 FEATURED_FOR = timedelta(days=365)
 
@@ -164,5 +166,6 @@ def _date_back(page: PostPage, at: datetime) -> None:
     PostPage.objects.filter(pk=page.pk).update(
         first_published_at=at, last_published_at=at, latest_revision_created_at=at
     )
+    counts.came_to_light(POST, page.pk, at)
     page.revisions.update(created_at=at)
     PageLogEntry.objects.filter(page=page.pk).update(timestamp=at)

@@ -11,7 +11,9 @@ from cms.models import Category, PostPage
 from cms.rules import address
 from cms.selectors.pictures import IMAGE_FIELDS, picture
 from community.accounts.models import User
+from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, author_card
+from community.core import sight
 from community.core.counts import numbers
 from community.core.languages import foreign, localized
 from community.core.models import TargetCounts
@@ -91,6 +93,8 @@ class PostCard:
     has_video: bool
     language: str = ""
     tags: tuple[TagChip, ...] = ()
+    #: How many reactions of each type, for the page of the post.
+    by_type: tuple[tuple[str, int], ...] = ()
 
     @property
     def lang(self) -> str:
@@ -145,18 +149,22 @@ def card_of_author(author: User | None) -> AuthorCard | None:
 
 
 def post_cards(
-    ids: Iterable[int], *, large: Iterable[int] = (), counts: dict[int, TargetCounts] | None = None
+    ids: Iterable[int],
+    *,
+    large: Iterable[int] = (),
+    counts: dict[int, TargetCounts] | None = None,
+    viewer: Actor = None,
 ) -> dict[int, PostCard]:
     """Cards by id of those of the posts that are live, in three queries; those in `large` with a large cover.
 
-    A post without a cover shows what is stored of its video.
+    A post without a cover shows what is stored of its video. With `viewer`, only of people in their sight.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
     presets = dict.fromkeys(large, "cover")
     posts = list(
-        PostPage.objects.published()
+        sight.in_sight(PostPage.objects.published(), viewer, by="author_id")
         .filter(pk__in=wanted)
         .select_related("author__profile", "category", "cover_image")
         .only(*CARD_FIELDS)
@@ -191,6 +199,8 @@ def _card(post: PostPage, counts: TargetCounts | None, preset: str, video: Previ
 def post_with_related(post: PostPage, related: list[int]) -> tuple[PostCard, list[PostCard]]:
     """The card of a loaded post (or draft) with tags and large cover, and cards of others; counters in one query."""
     counts = numbers(POST, [post.pk or 0, *related])
-    own = dataclasses.replace(_card(post, counts.get(post.pk), "cover"), tags=tag_chips(post))
+    beside = counts.get(post.pk)
+    by_type = tuple(beside.reactions_by_type.items()) if beside else ()
+    own = dataclasses.replace(_card(post, beside, "cover"), tags=tag_chips(post), by_type=by_type)
     cards = post_cards(related, counts=counts)
     return own, [cards[pk] for pk in related if pk in cards]

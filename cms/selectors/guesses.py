@@ -29,6 +29,7 @@ from cms.selectors.series import list_series
 from cms.selectors.words import CONFIGURATION, Plain, Words, fold, words_of
 from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard, list_everybody
+from community.core import sight
 from community.core.languages import localized
 
 SIMILAR_FROM = 4
@@ -136,8 +137,11 @@ def _most_similar(word: str, names: list[str]) -> str:
     return close[0] if close else ""
 
 
-def list_promoted(text: str) -> list[Promoted]:
-    """What editors picked for these very words, in their order: pages everybody may see, and addresses elsewhere."""
+def list_promoted(text: str, *, viewer: Actor = None) -> list[Promoted]:
+    """What editors picked for these very words, in their order: pages everybody may see, and addresses elsewhere.
+
+    Nothing by people out of sight of `viewer`.
+    """
     of_page = Q(page__live=True) & Q(page__postpage__deleted_at__isnull=True) & ~Exists(behind_password("page__path"))
     picks = (
         SearchPromotion.objects.filter(query__query_string=normalise_query_string(text))
@@ -145,6 +149,7 @@ def list_promoted(text: str) -> list[Promoted]:
         .select_related("page")
         .order_by("sort_order", "pk")
     )
+    picks = sight.in_sight(picks, viewer, by="page__postpage__author_id")
     return [
         Promoted(
             title=pick.page.title if pick.page else pick.external_link_text or pick.external_link_url,

@@ -19,6 +19,7 @@ from cms.selectors.series import list_posts_of_section
 from community.accounts.models import User
 from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard
+from community.core import sight
 from community.core.languages import localized
 
 FEATURED = 2
@@ -69,13 +70,16 @@ def first_page(page: HomePage, *, viewer: Actor) -> FirstPage:
     top = order[: FEATURED + 1]
     below = [pk for pk, _cover in rest if pk not in top][:LATEST]
     in_rows = _newest(sources, without=top)
-    found = post_cards([*top, *below, *(pk for ids in in_rows.values() for pk in ids)], large=order[:1])
+    shown = [*top, *below, *(pk for ids in in_rows.values() for pk in ids)]
+    found = post_cards(shown, large=order[:1], viewer=viewer)
     cards = [found[pk] for pk in top if pk in found]
     return FirstPage(
         hero=cards[0] if cards else None,
         featured=cards[1:],
         latest=[found[pk] for pk in below if pk in found],
-        rows=_rows(page, sources, {n: [found[pk] for pk in ids if pk in found] for n, ids in in_rows.items()}),
+        rows=_rows(
+            page, sources, {n: [found[pk] for pk in ids if pk in found] for n, ids in in_rows.items()}, viewer=viewer
+        ),
     )
 
 
@@ -120,10 +124,12 @@ def _newest(sources: dict[int, _Source], *, without: list[int], most: int = 12) 
     return {number: [pk for _at, pk in sorted(rows, reverse=True)] for number, rows in found.items()}
 
 
-def _rows(page: HomePage, sources: dict[int, _Source], posts: dict[int, list[PostCard]]) -> list[HomeRow]:
+def _rows(
+    page: HomePage, sources: dict[int, _Source], posts: dict[int, list[PostCard]], *, viewer: Actor
+) -> list[HomeRow]:
     """The rows in their order; empty ones are left out."""
     blocks = page.rows[:ROWS_MAX]
-    people = _people(blocks)
+    people = _people(blocks, viewer=viewer)
     rows = []
     for number, block in enumerate(blocks):
         if block.block_type == "text":
@@ -138,11 +144,12 @@ def _rows(page: HomePage, sources: dict[int, _Source], posts: dict[int, list[Pos
     return [row for row in rows if row.posts or row.people or row.block]
 
 
-def _people(blocks: Sequence[Any]) -> dict[int, AuthorCard]:
-    """The people of all rows by their page; nobody whose page is not there any more."""
+def _people(blocks: Sequence[Any], *, viewer: Actor) -> dict[int, AuthorCard]:
+    """The people of all rows by their page; nobody whose page is not there any more, or who is out of sight."""
     chosen = {page.pk for block in blocks if block.block_type == "people" for page in block.value["people"] if page}
     if not chosen:
         return {}
     rows = CreatorPage.objects.live().filter(pk__in=chosen, person__is_active=True).select_related("person__profile")
+    rows = sight.in_sight(rows, viewer, by="person_id")
     cards = ((row.pk, card_of_author(row.person)) for row in rows.only(*(f"person__{name}" for name in PERSON_FIELDS)))
     return {pk: card for pk, card in cards if card is not None}

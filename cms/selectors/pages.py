@@ -15,7 +15,9 @@ from cms.rules import address
 from cms.selectors.cards import PERSON_FIELDS, CreatorCard, TagChip, card_of_author
 from community.accounts.choices import CLOSED_STATUSES, Role
 from community.accounts.models import User
+from community.accounts.permissions import Actor
 from community.accounts.selectors import AuthorCard
+from community.core import sight
 from community.core.languages import foreign, localized
 
 SITES_KEY = "cms.sites"
@@ -28,9 +30,15 @@ CREATOR_ROLES = [role for role in Role if role.at_least(Role.CREATOR)]
 
 
 def list_creators(
-    *, search: str = "", verified: bool = False, category: str = "", language: str = "", sort: str = ""
+    *,
+    viewer: Actor = None,
+    search: str = "",
+    verified: bool = False,
+    category: str = "",
+    language: str = "",
+    sort: str = "",
 ) -> QuerySet[CreatorPage]:
-    """Author pages of creators and above, verified people first or in one of CREATOR_ORDERS.
+    """Author pages of creators and above in sight of `viewer`, verified people first or in one of CREATOR_ORDERS.
 
     `search` looks at name and headline; `category` (a slug) and `language` at what they have published.
     """
@@ -42,6 +50,7 @@ def list_creators(
         .select_related("person__profile")
         .only("title", "url_path", "headline", *(f"person__{name}" for name in PERSON_FIELDS))
     )
+    pages = sight.in_sight(pages, viewer, by="person_id")
     words = search.replace("\x00", "").split()[:10]
     for word in words:
         pages = pages.filter(
@@ -84,9 +93,9 @@ def creator_cards(pages: list[CreatorPage]) -> list[CreatorCard]:
     return cards
 
 
-def list_featured_creators(*, limit: int = 6) -> list[AuthorCard]:
+def list_featured_creators(*, viewer: Actor = None, limit: int = 6) -> list[AuthorCard]:
     """Some creators for the first page; one query."""
-    cards = (card_of_author(page.person) for page in list_creators()[:limit])
+    cards = (card_of_author(page.person) for page in list_creators(viewer=viewer)[:limit])
     return [card for card in cards if card is not None]
 
 

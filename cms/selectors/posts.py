@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import (
@@ -23,15 +24,27 @@ from wagtail.permissions import policy_registry
 from cms import permissions
 from cms.choices import POST
 from cms.models import Category, CreatorIndexPage, PostPage
+from cms.rules import address
 from cms.selectors.restrictions import behind_password
 from community.accounts.choices import Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor, has_role, is_moderator
+from community.accounts.selectors import list_everybody
+from community.core import sight
 from community.core.counts import beside as counts_beside
 from community.core.errors import NotFound
+from community.core.targets import Discussion
 
 ORDERS = ("recent", "popular", "trending")
-POPULAR_WINDOW = timedelta(days=365)
+#: How long ago a post may have been published to be popular: by days, None for all times.
+WINDOWS: dict[str, timedelta | None] = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+    "year": timedelta(days=365),
+    "all": None,
+}
+POPULAR_WINDOW = WINDOWS["year"]
 
 
 def get_post(post_id: int, *, viewer: Actor) -> PostPage:
@@ -46,6 +59,46 @@ def get_post(post_id: int, *, viewer: Actor) -> PostPage:
     if post is None or not permissions.can_view_post(viewer, post):
         raise NotFound()
     return post
+
+
+#: What somebody else needs to know of a post they point to: a dozen columns of a hundred, of one row instead of six.
+_TARGET_FIELDS = (
+    "title", "slug", "path", "depth", "url_path", "live", "owner", "author", "deleted_at", "comments_enabled",
+    "first_published_at", "language",
+)  # fmt: skip
+
+
+def get_post_to_point_to(post_id: int, *, viewer: Actor) -> PostPage:
+    """As get_post, in little time: other columns are read when somebody asks for them."""
+    post = PostPage.objects.filter(pk=post_id).only(*_TARGET_FIELDS).first() if 0 < post_id < 2**63 else None
+    if post is None or not permissions.can_view_post(viewer, post):
+        raise NotFound()
+    return post
+
+
+def list_posts_discussed(ids: Iterable[int], *, viewer: Actor) -> list[PostPage]:
+    """Those of the posts that `viewer` may see, with what is to be known for talking about them; two queries."""
+    wanted = [post_id for post_id in ids if 0 < post_id < 2**63]
+    found = PostPage.objects.filter(pk__in=wanted).annotate(_behind=Exists(behind_password("path")))
+    posts = found.only("title", "url_path", "path", "live", "deleted_at", "author", "comments_enabled", "video")
+    return [
+        post
+        for post in posts
+        if (post.live and post.deleted_at is None and not post._behind) or permissions.can_view_post(viewer, post)
+    ]
+
+
+def discussion_of(post: PostPage) -> Discussion:
+    """What is to be known for talking about a loaded post; no query."""
+    return Discussion(
+        kind=POST,
+        id=post.pk,
+        title=post.title,
+        url=address(post.url_path),
+        author_id=post.author_id,
+        is_open=post.live and post.comments_enabled,
+        video_id=post.video_id,
+    )
 
 
 def get_deleted_post(post_id: int, *, viewer: Actor) -> PostPage:
@@ -63,10 +116,13 @@ def list_posts(
     category: str | None = None,
     tag: str | None = None,
     drafts: bool = False,
+    with_muted: bool = False,
 ) -> QuerySet[PostPage]:
     """Posts that `viewer` may see, newest first; filters by user name and slugs combine.
 
-    Live ones; with `drafts` also the viewer's own drafts, for moderators everybody's. Never the bin.
+    Live ones; with `drafts` also the viewer's own drafts, for moderators everybody's. Never the bin. What people
+    write whom `viewer` has muted is there `with_muted`, and where their name is asked for; those of a person whose
+    profile `viewer` may not see are not found by the name.
     """
     posts = PostPage.objects.existing()
     visible = Q(live=True)
@@ -80,11 +136,13 @@ def list_posts(
         own = Q(author_id=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
         posts = posts.filter(own | ~Exists(behind_password("path")))
     if author is not None:
-        posts = posts.filter(author__in=User.objects.known().named(author))
+        seen = list_everybody(viewer=viewer).values("pk")
+        posts = posts.filter(author__in=User.objects.known().named(author).filter(pk__in=seen))
     if category is not None:
         posts = posts.filter(category__slug=category)
     if tag is not None:
         posts = posts.filter(pk__in=PostPage.tags.through.objects.filter(tag__slug=tag).values("content_object_id"))
+    posts = sight.in_sight(posts, viewer, by="author_id", muted=not with_muted and author is None)
     return order_posts(posts, "recent")
 
 

@@ -20,8 +20,9 @@ from cms.selectors.pictures import IMAGE_FIELDS, picture
 from cms.selectors.posts import list_posts
 from cms.selectors.restrictions import behind_password
 from community.accounts.models import User
-from community.accounts.permissions import Actor, is_moderator
+from community.accounts.permissions import Actor, is_moderator, is_person
 from community.accounts.selectors import AuthorCard
+from community.core import sight
 from community.core.errors import NotFound
 from community.core.languages import foreign, localized
 from community.core.pictures import Picture
@@ -105,7 +106,23 @@ def list_series(
         rows = rows.filter(_above__in=SectionPage.objects.live().filter(slug=section).values("path"))
     if below is not None:
         rows = rows.child_of(below)
+    rows = _in_sight(rows, viewer, muted=author is None and below is None)
     return rows.select_related("cover_image").order_by("-pk")
+
+
+def list_series_to_follow(ids: list[int], *, viewer: Actor) -> QuerySet[SeriesPage]:
+    """Those of the series that `viewer` may read."""
+    return _in_sight(_readable(viewer).filter(pk__in=ids).annotate(_above=ABOVE), viewer, muted=False)
+
+
+def _in_sight(rows: QuerySet[SeriesPage], viewer: Actor, *, muted: bool) -> QuerySet[SeriesPage]:
+    """Series, annotated with `_above`, of people in sight of `viewer` and of sections."""
+    if not is_person(viewer):
+        return rows
+    hidden = Q(person__in=sight.parted(viewer))
+    if muted:
+        hidden |= Q(person__in=sight.muted(viewer))
+    return rows.exclude(_above__in=CreatorPage.objects.filter(hidden).values("path"))
 
 
 def _readable(viewer: Actor) -> QuerySet[SeriesPage]:
@@ -139,7 +156,7 @@ def list_own_series(*, viewer: Actor) -> QuerySet[SeriesPage]:
 
 def list_parts(series: SeriesPage, *, viewer: Actor, drafts: bool = False) -> QuerySet[PostPage]:
     """The posts of a series that `viewer` may see, in their order; with `drafts` also as list_posts has them."""
-    posts = list_posts(viewer=viewer, drafts=drafts)
+    posts = list_posts(viewer=viewer, drafts=drafts, with_muted=True)
     return posts.filter(path__startswith=series.path, depth=series.depth + 1).order_by("path")
 
 
@@ -183,7 +200,7 @@ def series_cards(pages: list[SeriesPage], *, viewer: Actor, below: Page | None =
 
 def _parts_below(paths: Iterable[str], *, viewer: Actor) -> QuerySet[PostPage]:
     beginnings = functools.reduce(operator.or_, (Q(path__startswith=path) for path in paths))
-    return list_posts(viewer=viewer).filter(beginnings).annotate(_above=ABOVE)
+    return list_posts(viewer=viewer, with_muted=True).filter(beginnings).annotate(_above=ABOVE)
 
 
 def _first_covers(parts: QuerySet[PostPage]) -> dict[str, Picture]:

@@ -19,8 +19,9 @@ from cms.services import grounds
 from cms.services.tree import add_page
 from community.accounts.choices import EDITORS, GROUP_OF_ROLE, Role
 from community.core.errors import NotFound
+from community.reactions.services import ensure_types
 
-OWN_APPS = ("cms", "core")
+OWN_APPS = ("cms", "core", "reactions")
 #: What editors look after besides pages.
 EDITED_MODELS = ("announcement", "category", "reusablecontent", "siteframe")
 PAGE_RIGHTS = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page", "bulk_delete_page")
@@ -48,7 +49,7 @@ def creator_index() -> CreatorIndexPage:
 def ensure_site_structure(
     *, site_name: str = "Sparkle Universe", hostname: str = "localhost", port: int = 80
 ) -> HomePage:
-    """Makes what is missing of site, home page, directory and groups; changes nothing that is there."""
+    """Makes what is missing of site, home page, directory, groups and reactions; changes nothing that is there."""
     locale, _created = Locale.objects.get_or_create(language_code="en")
     root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
     root = Page.objects.select_for_update().get(pk=root.pk)
@@ -71,6 +72,7 @@ def ensure_site_structure(
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
     ensure_groups()
+    ensure_types()
     return home
 
 

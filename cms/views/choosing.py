@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 ORDERS = {"recent": _("Newest"), "popular": _("Popular"), "trending": _("Trending")}
+#: How old what is popular may be; the first stands for none.
+WINDOWS = {"year": _("Year"), "month": _("Month"), "week": _("Week"), "day": _("Day"), "all": _("All times")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,14 +34,17 @@ class Choices:
     query: str
 
 
-def choose(request: HttpRequest, name: str, options: Mapping[str, Any]) -> Choices:
-    """The value of the parameter `name`: one of `options`, whose first also stands for none and for anything else."""
+def choose(request: HttpRequest, name: str, options: Mapping[str, Any], *, before: str = "") -> Choices:
+    """The value of the parameter `name`: one of `options`, whose first also stands for none and for anything else.
+
+    `before` is the beginning of a query that keeps an earlier choice, as Choices has it.
+    """
     default = next(iter(options))
     asked = request.GET.get(name, default)
     value = asked if asked in options else default
 
     def query(option: str) -> str:
-        return "" if option == default else urlencode({name: option})
+        return before.rstrip("&") if option == default else before + urlencode({name: option})
 
     links = tuple(
         Choice(option, label, f"{request.path}?{query(option)}".rstrip("?"), option == value)

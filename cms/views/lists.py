@@ -15,7 +15,7 @@ from cms import selectors
 from cms.models import PostPage
 from cms.selectors.cards import category_chip
 from cms.views import structured_data
-from cms.views.choosing import ORDERS, choose
+from cms.views.choosing import ORDERS, WINDOWS, choose
 from cms.views.paging import for_machines, page_of_posts
 from community.core.caching import for_guests, keep
 from community.core.generations import SITE
@@ -28,7 +28,9 @@ def _listing(request: HttpRequest, make: Callable[[], dict[str, Any]]) -> HttpRe
 
 def _list(request: HttpRequest, *, rows: QuerySet[PostPage], **context: Any) -> dict[str, Any]:
     order = choose(request, "sort", ORDERS)
-    posts = page_of_posts(request, selectors.order_posts(rows, order.value), query=order.query)
+    window = choose(request, "window", WINDOWS, before=order.query) if order.value == "popular" else None
+    ordered = selectors.order_posts(rows, order.value, window=selectors.WINDOWS[window.value if window else "year"])
+    posts = page_of_posts(request, ordered, query=window.query if window else order.query)
     things = structured_data.collection(
         context["heading"],
         request.path,
@@ -37,7 +39,7 @@ def _list(request: HttpRequest, *, rows: QuerySet[PostPage], **context: Any) -> 
         first=posts.first_number,
     )
     machines = {"structured_data": structured_data.as_script(things), **for_machines(request, posts)}
-    return {**context, **machines, "posts": posts, "orders": order.links}
+    return {**context, **machines, "posts": posts, "orders": order.links, "windows": window and window.links}
 
 
 @require_safe
@@ -68,6 +70,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
             "kicker": _("Category"),
             "description": found.description,
             "category": category_chip(found),
+            "followed_kind": "category",
+            "followed_id": found.pk,
             "categories": [category_chip(row) for row in selectors.list_related_categories(found)],
             "tags": selectors.list_tags_beside(rows),
         }
@@ -83,6 +87,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         found = selectors.get_tag(slug)
         rows = selectors.list_posts(viewer=request.user, tag=slug)
         tags = selectors.list_tags_beside(rows, without=slug)
-        return {"rows": rows, "heading": found.name, "kicker": _("Tag"), "tags": tags}
+        followed = {"followed_kind": "tag", "followed_id": found.pk}
+        return {"rows": rows, "heading": found.name, "kicker": _("Tag"), "tags": tags, **followed}
 
     return _listing(request, make)

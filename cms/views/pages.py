@@ -9,7 +9,8 @@ from django.shortcuts import render
 from wagtail.models import Site
 from wagtail.views import serve as wagtail_serve
 
-from cms import selectors
+from cms import permissions, selectors
+from cms.choices import POST
 from cms.models import HomePage, PostPage, SectionPage, SeriesPage, StandardPage
 from cms.models.serving import served_by
 from cms.rules import address, table_of_contents, videos_in
@@ -19,8 +20,11 @@ from cms.selectors.videos import previews_of
 from cms.views import structured_data
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
-from community.accounts.permissions import is_moderator
+from community.accounts.permissions import is_moderator, is_person
+from community.comments import selectors as comments
+from community.core import marks, sight
 from community.core.caching import for_guests, for_readers, keep, kept, viewed
+from community.core.counts import numbers
 from community.core.generations import SITE
 from community.core.languages import localized
 from community.youtube.selectors import Preview, previews
@@ -50,7 +54,7 @@ def home(request: HttpRequest, page: HomePage) -> HttpResponse:
 def _first_page(page: HomePage, *, viewer: Any) -> dict[str, Any]:
     return {
         "first": selectors.first_page(page, viewer=viewer),
-        "creators": selectors.list_featured_creators(),
+        "creators": selectors.list_featured_creators(viewer=viewer),
         "talked_about": selectors.talked_about(),
         "structured_data": structured_data.as_script(structured_data.website()),
     }
@@ -87,7 +91,9 @@ def _section(request: HttpRequest, page: SectionPage) -> dict[str, Any]:
 @served_by(SeriesPage)
 @kept(SITE)
 def series(request: HttpRequest, page: SeriesPage) -> HttpResponse:
-    """The parts of a series in their order."""
+    """The parts of a series in their order. To whom a block parts from its author it is as if not there."""
+    if permissions.is_parted_from_owner(request.user, page):
+        raise Http404
     shown = for_guests(request, (SITE,), lambda: _series(request, page))
     return render(request, page.get_template(request), {"page": page, **shown})
 
@@ -112,15 +118,45 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     if page.deleted_at is not None:
         raise Http404
     tags = (SITE, f"post:{page.pk}")
+    eye = sight.glance(request.user, page.author_id)
+    if eye.parted:
+        raise Http404
     about = _about_author(page, viewer=request.user)
-    if request.user == page.author or is_moderator(request.user):
-        shown = _post(page, viewer=request.user)  # they may see more than others
+    if request.user == page.author or is_moderator(request.user) or not eye.sees_all:
+        shown = _post(page, viewer=request.user)  # they see more than others, or less
     else:
         shown = for_readers(request, ("post", page.pk, about is None), tags, lambda: _post(page, viewer=None))
-    response = render(request, page.get_template(request), {"page": page, **shown, "about_author": about})
+    more = {
+        "about_author": about,
+        "engagement": _engagement(request, page, shown["post"]),
+        **_talk(request, shown["comments"]),
+    }
+    response = render(request, page.get_template(request), {"page": page, **shown, **more})
     if request.user != page.author and not getattr(request, "is_preview", False):
         viewed(response, f"post:{page.pk}")
     return keep(response, *tags)
+
+
+def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[str, Any] | None:
+    """The reactions of a post that is live, and for somebody who is signed in the newest, with what they did to it."""
+    if not page.live or getattr(request, "is_preview", False):
+        return None
+    if not is_person(request.user):
+        return {"by_type": dict(card.by_type), "marks": None}
+    row = numbers(POST, [page.pk]).get(page.pk)
+    return {"by_type": row.reactions_by_type if row else {}, "marks": marks.of(request.user, POST, [page.pk])[page.pk]}
+
+
+def _talk(request: HttpRequest, shared: comments.ThreadPage | None) -> dict[str, Any]:
+    """What others read below the post; made for this reader alone where they do not see everybody who wrote there."""
+    if shared is None or comments.seen_by(request.user, shared):
+        return {"comments": shared, "apart": False}
+    own = comments.first_threads(shared.discussion, viewer=request.user, total=shared.total)
+    return {
+        "comments": own,
+        "moments": comments.list_moments(shared.discussion, viewer=request.user),
+        "apart": True,
+    }
 
 
 def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
@@ -130,6 +166,7 @@ def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
     preview = stored.get(page.video_id)
     place = selectors.find_place(page, viewer=viewer)
     stored_picture = preview.picture if preview else None
+    discussion = selectors.discussion_of(page) if page.pk and page.live else None
     shared = picture(page.cover_image, "social") if page.cover_image else stored_picture
     things = structured_data.posting(
         page, card, picture=shared, place=place, video_title=preview.title if preview else ""
@@ -147,6 +184,8 @@ def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
         "previews": stored,
         "related": more,
         "edited": page.edited_at is not None,
+        "comments": comments.first_threads(discussion, viewer=viewer, total=card.comments) if discussion else None,
+        "moments": comments.list_moments(discussion, viewer=viewer) if discussion else [],
     }
 
 
@@ -161,9 +200,14 @@ def _video_on_top(page: PostPage, card: PostCard, preview: Preview | None) -> di
 def _about_author(page: PostPage, *, viewer: Any) -> dict[str, Any] | None:
     """What the box below a post says about its author; nothing of people whose profile the viewer may not see."""
     person = page.author
-    if person is None or not person.is_active or not accounts.is_visible(person, viewer=viewer):
+    if person is None or not person.is_active or not _shows_profile(person, viewer):
         return None
     return {"bio": person.profile.bio, "links": accounts.profile_links(person)}
+
+
+def _shows_profile(person: Any, viewer: Any) -> bool:
+    """The view has made sure that no block parts the two."""
+    return viewer == person or is_moderator(viewer) or accounts.is_open(person, viewer=viewer)
 
 
 @served_by(StandardPage)

@@ -23,12 +23,14 @@ from cms.views.choosing import Choices, choose
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.core import statistics
-from community.core.caching import for_guests, kept
+from community.core.caching import for_guests, keep, kept
 from community.core.errors import NotFound
 from community.core.generations import SITE
 from community.core.languages import localized
 from community.core.lists import paginate
 from community.core.remembered import remembered
+from community.follows import selectors as follows
+from community.follows.permissions import Sees, what_is_seen
 
 #: How many on a page; of posts one is large, two stand beside it, the others three by three.
 PEOPLE, POSTS, SERIES, VIDEOS = 24, 21, 12, 12
@@ -50,7 +52,7 @@ def creator_index(request: HttpRequest, page: CreatorIndexPage) -> HttpResponse:
 
 def _directory(request: HttpRequest, form: DirectoryForm) -> dict[str, Any]:
     creators = paginate(
-        selectors.list_creators(**form.asked()),
+        selectors.list_creators(viewer=request.user, **form.asked()),
         request.GET.get("page"),
         size=PEOPLE,
         load=selectors.creator_cards,
@@ -60,22 +62,34 @@ def _directory(request: HttpRequest, form: DirectoryForm) -> dict[str, Any]:
 
 
 @served_by(CreatorPage)
-@kept(SITE)
 def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
-    """An author with their posts, series, videos. The page of somebody banned or deleted is as if not there."""
+    """An author with their posts, series, videos. The page of somebody banned, deleted or parted is as if not there.
+
+    Who is signed in may ask those to follow whose profile is not for everybody.
+    """
     person = page.person
-    if not accounts.is_visible(person, viewer=request.user):
+    seen = what_is_seen(request.user, person)
+    if seen == Sees.NOTHING:
         raise Http404
-    shown = for_guests(request, (SITE,), lambda: _creator(request, page))
-    return render(request, page.get_template(request), {"page": page, **shown})
+    if seen == Sees.NAME:
+        return _locked(request, person)
+    tags = (SITE, f"person:{person.username.lower()}")
+    shown = for_guests(request, tags, lambda: _creator(request, page))
+    return keep(render(request, page.get_template(request), {"page": page, **shown}), *tags)
+
+
+def _locked(request: HttpRequest, person: Any) -> HttpResponse:
+    """The name and picture of somebody whose profile the viewer does not see, and the way to ask."""
+    return render(request, "follows/locked.html", {"author": accounts.author_card(person)})
 
 
 def _creator(request: HttpRequest, page: CreatorPage) -> dict[str, Any]:
     person = page.person
-    posts = selectors.list_posts(viewer=request.user).filter(author_id=person.pk)
+    posts = selectors.list_posts(viewer=request.user, with_muted=True).filter(author_id=person.pk)
     series = selectors.list_series(viewer=request.user, below=page)
     numbers = posts.order_by().aggregate(posts=Count("pk"), videos=Count("pk", filter=~Q(video="")))
     numbers["series"] = series.count()
+    numbers["followers"] = follows.count_followers([person.pk]).get(person.pk, 0)
     tabs = choose(request, "tab", _tabs(numbers))
     shown = _tab(request, page, tabs, posts, series)
     pages = shown.get("series") or shown.get("posts")
@@ -152,19 +166,20 @@ def _with_pinned(request: HttpRequest, page: CreatorPage, posts: QuerySet[PostPa
 
 
 @require_safe
-@kept(SITE)
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     """A person's profile; who publishes has an author page, and this address leads there."""
     try:
-        person = accounts.get_person(username, viewer=request.user)
+        person = follows.get_person_to_meet(username, viewer=request.user)
     except NotFound:
         renamed = accounts.get_person_by_former_name(username, viewer=request.user)
         return HttpResponsePermanentRedirect(localized(f"/@{renamed.username}/"))
+    if what_is_seen(request.user, person) == Sees.NAME:
+        return _locked(request, person)
     page = selectors.find_author_page(person)
     if page is not None:
         return HttpResponseRedirect(localized(address(page.url_path)))
     details = person.profile
-    return render(
+    shown = render(
         request,
         "accounts/profile.html",
         {
@@ -181,3 +196,4 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             },
         },
     )
+    return keep(shown, SITE, f"person:{person.username.lower()}")

@@ -65,7 +65,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "page_of_hits": page,
             "found_nothing": not _any(groups),
             "corrected": corrected,
-            "promoted": list_promoted(asked.words.text) if first else [],
+            "promoted": list_promoted(asked.words.text, viewer=request.user) if first else [],
             "talked_about": selectors.talked_about(),
             "categories": categories,
         },

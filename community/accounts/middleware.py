@@ -134,7 +134,7 @@ def zone_called(name: str) -> ZoneInfo | None:
 #: What one may do there on pages of accounts, and of one's own things in the API; everything else of these is security,
 #: or somebody's private matter, and new addresses are closed until they are named here.
 OPEN_ACCOUNT_PAGES = ("/account/profile/", "/account/impersonation/", "/account/suspended/")
-OPEN_ME = frozenset({"me", "me/avatar", "me/bin", "me/drafts", "me/series", "me/feed", "me/bookmarks", "me/progress"})
+OPEN_ME = frozenset({"me", "me/avatar", "me/bin", "me/drafts", "me/series", "me/feed", "me/progress"})
 CLOSED_PATHS = ("/account/", "/django-admin/", "/_allauth/", "/dev/")
 #: The admin may be looked at, to see what the person sees; nothing is changed there, and their settings stay theirs.
 DESK = "/cms/"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from community.accounts.choices import CLOSED_STATUSES, EDITORS, TRANSITIONS, Role, Scope, Status
 from community.accounts.models import Profile, StaffSafety, User
+from community.core import sight
 from community.core.errors import (
     AccountBanned,
     AccountSuspended,
@@ -106,13 +107,23 @@ def is_moderator(actor: Actor) -> bool:
 
 
 def can_view_profile(viewer: Actor, owner: User) -> bool:
-    """Public profiles: everybody. Others: the owner and moderators. Closed accounts: moderators only."""
+    """Public profiles: everybody but whom a block parts. Others: the owner, moderators, some the followers.
+
+    Closed accounts: moderators only. One query where another person is signed in.
+    """
     if is_moderator(viewer):
         return True
     if owner.status in CLOSED_STATUSES:
         return False
     if isinstance(viewer, User) and viewer.pk == owner.pk:
         return True
+    return is_open_to(viewer, owner) and not sight.are_parted(viewer, owner.pk)
+
+
+def is_open_to(viewer: Actor, owner: User) -> bool:
+    """Does `owner` show the profile to somebody like `viewer`? Blocks and staff apart; a query for followers only."""
+    if owner.profile.visibility == Profile.Visibility.FOLLOWERS:
+        return sight.is_follower(viewer, owner.pk)
     return owner.profile.visibility == Profile.Visibility.PUBLIC
 
 

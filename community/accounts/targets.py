@@ -30,10 +30,10 @@ class UserTarget:
             for user in selectors.list_people(ids, viewer=viewer)
         }
 
-    def hide(self, target_id: int, *, actor: Actor) -> None:
+    def hide(self, target_id: int, *, actor: Actor, reason: str = "") -> None:
         """Suspends the account."""
         person = selectors.get_person_by_id(target_id, viewer=actor)
-        services.change_status(actor=actor, person=person, status=Status.SUSPENDED, reason=str(HIDDEN))
+        services.change_status(actor=actor, person=person, status=Status.SUSPENDED, reason=reason or str(HIDDEN))
 
     def restore(self, target_id: int, *, actor: Actor) -> None:
         """Makes the account active again."""

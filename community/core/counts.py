@@ -6,40 +6,56 @@ Apps say how a number of theirs is counted (`register`); `manage.py recount` and
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.db.models import OuterRef, QuerySet
 
+from community.core.errors import NotFound
 from community.core.models import TargetCounts
 
 #: What an app can say how to count. Views cannot be counted again, and the score follows from the others.
 NAMES = ("comments", "reactions", "bookmarks", "shares")
+#: What belongs to a number or a target: how many of each type, what they weigh, since when it is there.
+DETAILS: dict[str, Any] = {"reactions_by_type": {}, "reactions_weight": 0, "began": None}
 #: How many targets are counted at a time.
 CHUNK = 1000
 
-Counter = Callable[[list[int]], Mapping[int, int]]
+Counter = Callable[[list[int]], Mapping[int, Any]]
+#: The same for whichever kind: kind and ids in.
+CounterOfAll = Callable[[str, list[int]], Mapping[int, Any]]
 Existing = Callable[[], QuerySet[Any]]
 
+
+class Forget(Protocol):
+    """Removes what an app holds about a target that goes for good, in its transaction."""
+
+    def __call__(self, *, kind: str, target_id: int) -> object: ...
+
+
 _counters: dict[tuple[str, str], Counter] = {}
+_counters_of_all: dict[str, CounterOfAll] = {}
+_forgetting: list[Forget] = []
 _existing: dict[str, Existing] = {}
 
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """A stored number that is not what is counted; `None` for a row that is missing or should be."""
+    """A stored number that is not what is counted; without a name, a row that is missing or should be."""
 
     kind: str
     target_id: int
     name: str
-    stored: int | None
-    counted: int | None
+    stored: Any
+    counted: Any
 
     def __str__(self) -> str:
-        if self.stored is None:
+        if not self.name and self.stored is None:
             return f"{self.kind} {self.target_id} has no counters"
-        if self.counted is None:
+        if not self.name:
             return f"there are counters for the missing {self.kind} {self.target_id}"
         return f"{self.kind} {self.target_id}: {self.name} {self.stored} stored, {self.counted} counted"
 
@@ -51,10 +67,32 @@ def register_kind(kind: str, existing: Existing) -> None:
 
 def register(kind: str, name: str, counter: Counter) -> None:
     """Says who counts `name` beside targets of `kind`: ids in, numbers out (0 where none), in one query."""
-    if name not in NAMES:
-        raise ValueError(f"{name} is not one of {', '.join(NAMES)}.")
+    _check_name(name)
     if _counters.setdefault((kind, name), counter) is not counter:
         raise ValueError(f"Two apps count the {name} of a {kind}.")
+
+
+def register_for_all(name: str, counter: CounterOfAll) -> None:
+    """Says who counts `name` beside targets of every kind: kind and ids in, numbers out, in one query."""
+    _check_name(name)
+    if _counters_of_all.setdefault(name, counter) is not counter:
+        raise ValueError(f"Two apps count the {name} of all targets.")
+
+
+def register_rows(forget: Forget) -> None:
+    """Says who holds rows about targets of any kind: asked to remove them when a target goes for good."""
+    if forget not in _forgetting:
+        _forgetting.append(forget)
+
+
+def _check_name(name: str) -> None:
+    if name not in NAMES and name not in DETAILS:
+        raise ValueError(f"{name} is not one of {', '.join((*NAMES, *DETAILS))}.")
+
+
+def has_numbers(kind: str) -> bool:
+    """Are there numbers beside targets of this kind, so that people can react to them and keep them?"""
+    return kind in _existing
 
 
 def begin(kind: str, target_id: int) -> None:
@@ -63,8 +101,91 @@ def begin(kind: str, target_id: int) -> None:
 
 
 def forget(kind: str, target_id: int) -> None:
-    """Removes the row with its target."""
+    """Removes the row with its target, and whatever apps hold about it."""
     TargetCounts.objects.filter(target_kind=kind, target_id=target_id).delete()
+    for each in _forgetting:
+        each(kind=kind, target_id=target_id)
+
+
+def came_to_light(kind: str, target_id: int, at: datetime | None) -> None:
+    """Notes when the target was first seen by others: its score begins there. Writes only what is new."""
+    began = at.timestamp() if at else None
+    rows = TargetCounts.objects.filter(target_kind=kind, target_id=target_id)
+    rows.exclude(began=began).update(began=began)
+
+
+def add(kind: str, target_id: int, name: str, step: int) -> int:
+    """Adds `step` to one of NAMES and answers what it is now; in the transaction of the change, as its last write.
+
+    The row stays locked until the commit: whoever comes later waits so long. Raises NotFound when the target is gone.
+    """
+    if name not in NAMES:
+        raise ValueError(name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE target_counts SET {name} = {name} + %s"  # noqa: S608 - one of NAMES
+            f" WHERE target_kind = %s AND target_id = %s RETURNING {name}",
+            [step, kind, target_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound()
+    return int(row[0])
+
+
+def react(kind: str, target_id: int, code: str, step: int, *, weight: int) -> dict[str, int]:
+    """Like `add` for one type of reaction, which weighs so much; answers how many there are of each type now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE target_counts SET
+              reactions = reactions + %(step)s,
+              reactions_weight = greatest(0, reactions_weight + %(step)s * %(weight)s),
+              reactions_by_type = CASE
+                WHEN coalesce((reactions_by_type->>%(code)s)::int, 0) + %(step)s > 0 THEN jsonb_set(
+                  reactions_by_type, ARRAY[%(code)s],
+                  to_jsonb(coalesce((reactions_by_type->>%(code)s)::int, 0) + %(step)s))
+                ELSE reactions_by_type - %(code)s::text END
+            WHERE target_kind = %(kind)s AND target_id = %(id)s RETURNING reactions_by_type
+            """,
+            {"step": step, "weight": weight, "code": code, "kind": kind, "id": target_id},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound()
+    found: dict[str, int] = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    return found
+
+
+def weigh(weights: Mapping[str, int]) -> int:
+    """Weighs all reactions anew, each type as given; answers how many targets weighed something else.
+
+    A thousand rows at a time, in the order in which everybody locks them.
+    """
+    changed, last = 0, 0
+    rows = TargetCounts.objects.filter(reactions__gt=0).order_by("pk").values_list("pk", flat=True)
+    while True:
+        ids = list(rows.filter(pk__gt=last)[:CHUNK])
+        if not ids:
+            return changed
+        last = ids[-1]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH held AS (
+                  SELECT id, reactions_by_type FROM target_counts WHERE id = ANY(%s)
+                  ORDER BY target_kind, target_id FOR NO KEY UPDATE
+                ), weighed AS (
+                  SELECT held.id, coalesce(sum(part.value::bigint * coalesce((%s::jsonb->>part.key)::bigint, 0)), 0)
+                    AS weight
+                  FROM held LEFT JOIN LATERAL jsonb_each_text(held.reactions_by_type) part ON true GROUP BY held.id
+                )
+                UPDATE target_counts SET reactions_weight = weighed.weight FROM weighed
+                WHERE target_counts.id = weighed.id AND reactions_weight <> weighed.weight
+                """,
+                [ids, json.dumps(dict(weights))],
+            )
+            changed += cursor.rowcount
 
 
 def numbers(kind: str, ids: Iterable[int]) -> dict[int, TargetCounts]:
@@ -107,7 +228,7 @@ def add_views(views: Mapping[tuple[str, int], int]) -> int:
 
 def uncounted() -> list[str]:
     """What no app counts yet, such as "post bookmarks", sorted."""
-    return sorted(f"{kind} {name}" for kind in _existing for name in NAMES if (kind, name) not in _counters)
+    return sorted(f"{kind} {name}" for kind in _existing for name in NAMES if name not in _names(kind))
 
 
 def differences() -> Iterator[Difference]:
@@ -129,15 +250,21 @@ def mend(difference: Difference) -> None:
             row.delete()
             return
         TargetCounts.objects.select_for_update().get_or_create(target_kind=kind, target_id=target_id)
-        row.update(**{name: _counted(kind, name, [target_id]).get(target_id, 0) for name in _names(kind)})
+        row.update(**{name: _counted(kind, name, [target_id]).get(target_id, _none(name)) for name in _names(kind)})
 
 
 def _names(kind: str) -> list[str]:
-    return [name for name in NAMES if (kind, name) in _counters]
+    return [name for name in (*NAMES, *DETAILS) if (kind, name) in _counters or name in _counters_of_all]
 
 
-def _counted(kind: str, name: str, ids: list[int]) -> Mapping[int, int]:
-    return _counters[kind, name](ids)
+def _none(name: str) -> Any:
+    """What is stored where nothing is counted."""
+    return DETAILS.get(name, 0)
+
+
+def _counted(kind: str, name: str, ids: list[int]) -> Mapping[int, Any]:
+    own = _counters.get((kind, name))
+    return own(ids) if own is not None else _counters_of_all[name](kind, ids)
 
 
 def _misplaced(kind: str) -> Iterator[Difference]:
@@ -164,6 +291,6 @@ def _differing(kind: str) -> Iterator[Difference]:
         counted = {name: _counted(kind, name, ids) for name in names}
         for row in chunk:
             for name in names:
-                stored, right = getattr(row, name), counted[name].get(row.target_id, 0)
+                stored, right = getattr(row, name), counted[name].get(row.target_id, _none(name))
                 if stored != right:
                     yield Difference(kind, row.target_id, name, stored, right)

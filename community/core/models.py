@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Coalesce, Greatest, Now
 
 
 class OutboxFact(models.Model):
@@ -90,6 +90,13 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["fact", "subscriber"], name="outbox_delivery_once")]
 
 
+_WEIGHT = models.F("reactions_weight") + 2 * models.F("comments") + models.F("bookmarks")
+#: log10(max(1, weight)) + seconds / 45000; the database keeps it in step with the numbers it is made of.
+SCORE = models.Func(
+    Greatest(models.Value(1.0), Cast(_WEIGHT, models.FloatField())), function="LOG", output_field=models.FloatField()
+) + Coalesce(models.F("began"), models.Value(0.0)) / models.Value(45000.0)
+
+
 class TargetCounts(models.Model):
     """The numbers shown beside a target (a post, a comment): one row each, so counting never rewrites the thing."""
 
@@ -100,7 +107,11 @@ class TargetCounts(models.Model):
     reactions = models.PositiveIntegerField(default=0)
     bookmarks = models.PositiveIntegerField(default=0)
     shares = models.PositiveIntegerField(default=0)
-    score = models.FloatField(default=0)
+    reactions_by_type = models.JSONField(default=dict, db_default={}, help_text="How many of each; none at 0.")
+    reactions_weight = models.PositiveIntegerField(default=0, db_default=0, help_text="Each counts as its type weighs.")
+    began = models.FloatField(null=True, help_text="Unix time of the moment it came to light; empty before.")
+    #: Ten times the weight stands for 12.5 hours of age: what is new and loved rises, and sinks without being touched.
+    score = models.GeneratedField(expression=SCORE, output_field=models.FloatField(), db_persist=True)
 
     class Meta:
         db_table = "target_counts"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from community.core.errors import NotFound
 
@@ -23,16 +23,46 @@ class Target(Protocol):
     """The owner's answers about one kind. `viewer` and `actor` may be anonymous."""
 
     def get(self, target_id: int, viewer: Any) -> Any:
-        """The thing, or NotFound when there is none or `viewer` may not see it."""
+        """The thing, or NotFound when there is none or `viewer` may not see it. It names its person as `author_id`."""
 
     def cards(self, ids: Iterable[int], viewer: Any) -> dict[int, TargetCard]:
         """Cards of those that `viewer` may see, by id, in a fixed number of queries."""
 
-    def hide(self, target_id: int, *, actor: Any) -> None:
-        """Takes the thing from everybody's sight; its own permission is asked."""
+    def hide(self, target_id: int, *, actor: Any, reason: str = "") -> None:
+        """Takes the thing from everybody's sight, and keeps why; its own permission is asked."""
 
     def restore(self, target_id: int, *, actor: Any) -> None:
         """Brings it back."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Discussion:
+    """What people may know who talk about a target."""
+
+    kind: str
+    id: int
+    title: str
+    url: str
+    #: Whose it is: may pin and lock.
+    author_id: int | None
+    #: May something be added?
+    is_open: bool
+    #: The 11 characters of its video, and how long that is in seconds: empty without one, None where nobody knows.
+    video_id: str = ""
+    video_seconds: int | None = None
+
+    @property
+    def tag(self) -> str:
+        """What kept pages that show it are marked by."""
+        return f"{self.kind}:{self.id}"
+
+
+@runtime_checkable
+class Discussed(Target, Protocol):
+    """The owner's answers about a kind that people may comment on."""
+
+    def discussions(self, ids: Iterable[int], viewer: Any) -> dict[int, Discussion]:
+        """What is said of those that `viewer` may see, by id, in a fixed number of queries."""
 
 
 _targets: dict[str, Target] = {}
@@ -59,7 +89,29 @@ def of_kind(kind: str) -> Target:
 
 def get(kind: str, target_id: int, viewer: Any) -> Any:
     """The thing, if `viewer` may see it; else NotFound, whether it exists or not."""
+    if not 0 < target_id < 2**63:
+        raise NotFound()
     return of_kind(kind).get(target_id, viewer)
+
+
+def author_id(thing: Any) -> int | None:
+    """The id of the person whose thing it is, by its column `author_id`; None for what is nobody's. No query."""
+    found = getattr(thing, "author_id", None)
+    return None if found is None else int(found)
+
+
+def discussion(kind: str, target_id: int, viewer: Any) -> Discussion:
+    """What people may know who talk about this thing; NotFound when there is none, or nothing for `viewer`."""
+    found = discussions(kind, [target_id], viewer) if 0 < target_id < 2**63 else {}
+    if target_id not in found:
+        raise NotFound()
+    return found[target_id]
+
+
+def discussions(kind: str, ids: Iterable[int], viewer: Any) -> dict[int, Discussion]:
+    """The same of several of one kind, by id: of those that `viewer` may see."""
+    target = _targets.get(kind)
+    return target.discussions(list(ids), viewer) if isinstance(target, Discussed) else {}
 
 
 def cards(kind: str, ids: Iterable[int], viewer: Any) -> dict[int, TargetCard]:

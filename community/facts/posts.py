@@ -49,3 +49,14 @@ class PostRestored(Fact):
     """The post came back out of the bin, as a draft."""
 
     post_id: int
+
+
+@fact_class("post.shared", aggregate="user", by="user_id")
+class PostShared(Fact):
+    """Somebody shared a post, told once a day; `to_followers` with those who follow them, else elsewhere."""
+
+    user_id: int
+    share_id: int
+    post_id: int
+    author_id: int | None
+    to_followers: bool

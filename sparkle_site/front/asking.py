@@ -49,6 +49,8 @@ PAGE_PARAMETERS = {
     "category": _SLUG,
     "language": r"[a-z]{2}",
     "verified": r"on",
+    "after": r"[0-9]{1,18}",
+    "part": r"1",
 }
 API_PARAMETERS = {
     "page": _NUMBER,

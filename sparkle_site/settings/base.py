@@ -13,6 +13,8 @@ from sparkle_site import embedded
 from sparkle_site.jobs import make_huey
 from sparkle_site.settings import env as environment
 from sparkle_site.settings import limits
+from sparkle_site.settings.apps import INSTALLED_APPS as INSTALLED_APPS
+from sparkle_site.settings.apps import MIDDLEWARE as MIDDLEWARE
 from sparkle_site.settings.connections import LimitedConnection
 from sparkle_site.settings.identities import identities
 from sparkle_site.settings.passwords import passwords
@@ -174,82 +176,6 @@ def email(env: environment.Environment) -> dict[str, Any]:
     return {"EMAIL_URLS": urls, "EMAIL_HOURLY_LIMIT": env.email_hourly_limit, **backend}
 
 
-INSTALLED_APPS = [
-    "community.core",
-    "community.accounts",
-    "community.operations",
-    "community.youtube",
-    "cms",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.settings",
-    "wagtail.contrib.sitemaps",
-    "wagtail.contrib.search_promotions",
-    "wagtail.contrib.table_block",
-    "wagtail.embeds",
-    "wagtail.sites",
-    "wagtail.users",
-    "wagtail.snippets",
-    "wagtail.documents",
-    "wagtail.images",
-    "wagtail.search",
-    "wagtail.admin",
-    "wagtail",
-    "wagtail_headless_preview",
-    "modelcluster",
-    "taggit",
-    "django_tasks",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "django.contrib.sitemaps",
-    "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.socialaccount",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "allauth.headless",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "channels",
-    "huey.contrib.djhuey",
-    "django_structlog",
-]
-
-MIDDLEWARE = [
-    "sparkle_site.metrics.MetricsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "community.core.middleware.SlowRequestMiddleware",
-    "community.core.middleware.SecurityHeadersMiddleware",
-    "community.core.middleware.CacheControlMiddleware",
-    "community.core.middleware.ApiAddressMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "community.core.middleware.LanguageMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "community.core.middleware.OriginMiddleware",
-    "community.accounts.middleware.SessionUseMiddleware",
-    "community.accounts.middleware.TimeZoneMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "community.accounts.middleware.ImpersonationMiddleware",
-    "community.accounts.middleware.StaffSecondFactorMiddleware",
-    "community.accounts.middleware.TermsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "sparkle_site.errors.RefusalMiddleware",
-    "cms.middleware.CreatorsDeskMiddleware",
-]
-
 ROOT_URLCONF = "sparkle_site.urls"
 WSGI_APPLICATION = "sparkle_site.wsgi.application"
 ASGI_APPLICATION = "sparkle_site.asgi.application"
@@ -388,7 +314,16 @@ WAGTAILEMBEDS_FINDERS = [{"class": "wagtail.embeds.finders.oembed"}]
 REST_FRAMEWORK: dict[str, Any] = {"UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser"}
 
 # The document is made for our own addresses (community/core/api/document.py); this check would read all.
-SPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}
+SPECTACULAR_SETTINGS = {
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    # Fields called `state` that say different things.
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "community.core.models.Job.State",
+        "FollowState": "community.follows.choices.State",
+        "FollowStanding": "community.follows.api.serializers.STATES",
+        "ReportState": "community.moderation.choices.State",
+    },
+}
 
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

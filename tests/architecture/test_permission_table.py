@@ -17,6 +17,7 @@ from cms.models import CustomDocument
 from community.accounts.choices import Scope
 from community.accounts.models import User
 from community.accounts.services import make_token
+from community.comments.services import add_comment
 from tests.factories import PASSWORD, Cast, make_category, make_post, make_section, make_series
 from tests.support.openapi import SITE_API, CheckedClient, documented
 from tests.support.permission_table import API, OTHER, READ_TOKEN, ROLES, SITE, Row
@@ -99,6 +100,7 @@ class World:
             "section_post": section_post.pk,
             "series": series.pk,
             "hidden_series": make_series(cast.fan, "Not yet", live=False).pk,
+            "comment": self._comment(cast, post.pk),
             "document": f"{document.pk}/{document.filename}",
             "category": category.slug,
             "tag": "stars",
@@ -106,6 +108,9 @@ class World:
             "email": cast.fan.email,
             "password": PASSWORD,
         }
+
+    def _comment(self, cast: Cast, post_id: int) -> int:
+        return add_comment(actor=cast.creator, target_kind="post", target_id=post_id, content="Seen.").pk
 
     def fill(self, value: Any) -> Any:
         """`value` with the names in braces filled in, also inside lists and objects."""

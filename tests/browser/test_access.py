@@ -59,18 +59,26 @@ def violations(page: Page, rules: dict[str, object]) -> list[str]:
     return [f"{each['id']}: {node['html'][:200]} {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
+@pytest.mark.parametrize(
+    "views",
+    [
+        pytest.param((("dark", EVERYTHING, 1280), ("light", COLOURS, 390)), id="desk"),
+        pytest.param((("dark", EVERYTHING, 390),), id="phone", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_in_either_theme_on_phone_and_desk(visitor: Visitor, name: str) -> None:
+def test_axe_finds_nothing_in_either_theme_on_phone_and_desk(
+    visitor: Visitor, name: str, views: tuple[tuple[str, dict[str, object], int], ...]
+) -> None:
     page = open_named(visitor, name)
     page.evaluate(Axe().axe_script)
     found = []
-    for theme, rules, widths in (("dark", EVERYTHING, (1280, 390)), ("light", COLOURS, (390,))):
+    for theme, rules, width in views:
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 844})
-            # So high that the bar at the lower edge lies over nothing.
-            page.set_viewport_size({"width": width, "height": page.evaluate("document.body.scrollHeight")})
-            found += [f"{theme} {width}: {each}" for each in violations(page, rules)]
+        page.set_viewport_size({"width": width, "height": 844})
+        # So high that the bar at the lower edge lies over nothing.
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.body.scrollHeight")})
+        found += [f"{theme} {width}: {each}" for each in violations(page, rules)]
     assert not found, "\n".join(found)
 
 

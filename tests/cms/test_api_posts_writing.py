@@ -375,4 +375,4 @@ def test_the_bin_costs_the_same_for_any_number_of_posts(client_for, flat_cost, c
         return post
 
     grow = growing(into_the_bin)
-    flat_cost("/api/me/bin?limit=100", grow=grow, at_most=8, by=client_for(cast.fan))
+    flat_cost("/api/me/bin?limit=100", grow=grow, at_most=9, by=client_for(cast.fan))

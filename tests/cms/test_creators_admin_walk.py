@@ -18,6 +18,7 @@ from wagtail.models import Collection, Page, Site, Task, UploadedFile, Workflow
 from cms import services
 from cms.models import Announcement, CustomDocument, ReusableContent, SiteFrame
 from community.accounts.choices import Role
+from community.reactions.models import ReactionType
 from tests.factories import make_category, make_image, make_post, make_section, make_series, make_user
 from tests.support.admin_addresses import admin_addresses
 
@@ -118,7 +119,9 @@ def world(cast):
     pages += [Page.get_first_root_node().pk, services.creator_index().pk]
     revisions = [Page.objects.get(pk=page.pk).latest_revision_id for page in (draft, live)]
     category = make_category()
+    reaction_type = ReactionType.objects.create(code="MARKED", emoji="*", label=f"{MARK} reaction")
     number = {
+        "reactiontype": [reaction_type.pk],
         "category": [category.pk], "reusablecontent": [reusable.pk], "announcement": [announcement.pk],
         "wagtailimages": [image.pk, other_image.pk], "wagtaildocs": [document.pk], "documents": [document.pk],
         "images": [image.pk, other_image.pk], "people": [stranger.pk, cast.admin.pk], "groups": [group.pk],

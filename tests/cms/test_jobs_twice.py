@@ -13,6 +13,8 @@ from cms.models import CustomImage, PostPage
 from cms.services.search import count_search
 from community.accounts.models import DeletionRequest
 from community.accounts.services import request_deletion, request_export
+from community.comments.models import Comment
+from community.comments.services import add_comment, delete_comment
 from community.core import integrity, jobs, mail
 from community.core.models import Job, LimitCount, OutboxFact
 from tests.factories import make_image, make_post, make_user
@@ -63,6 +65,9 @@ def work_to_do(cast: Any) -> None:
     OutboxFact.objects.update(delivered_at=old)
     request_deletion(actor=cast.other_fan)
     DeletionRequest.objects.update(due_at=old)
+    said = {"target_kind": "post", "target_id": make_post(cast.creator).pk, "content": "Old."}
+    delete_comment(actor=cast.other_fan, comment=add_comment(actor=cast.other_fan, **said))
+    Comment.objects.update(deleted_at=old)
     count_search(text="curtain", found=True, agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
 
 
@@ -89,9 +94,10 @@ def test_every_job_that_runs_twice_does_nothing_the_second_time() -> None:
         "cms_customimage",
         "accounts_deletionrequest",
         "accounts_dataexport",
+        "comments_comment",
     }
     assert did <= changed
-    assert PostPage.objects.filter(live=True).count() == 1
+    assert PostPage.objects.filter(live=True).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,9 @@ def words(client, url):
 
 
 def react(post, count):
-    TargetCounts.objects.filter(target_id=post.pk).update(reactions=F("reactions") + count, score=count)
+    TargetCounts.objects.filter(target_id=post.pk).update(
+        reactions=F("reactions") + count, reactions_weight=count * 1000
+    )
 
 
 def test_everything_new_lists_all_that_is_live(client, cast):

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
@@ -158,19 +160,19 @@ def test_pages_cost_the_same_for_few_and_many_posts(flat_cost, cast, settings):
     flat_cost(*urls, grow=grow, at_most=12)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_post_page_costs_at_most_twelve_queries_for_guest_and_fan(client, client_for, cast, settings):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+    """Outside a transaction, so that parts are made once as on the site."""
     settings.RATE_LIMIT_SCALE = 1000
     category = make_category()
     picture = make_image()
     posts = [make_post(cast.creator, tags=["a", "b"], category=category, cover_image=picture) for _ in range(6)]
     for who in (client, client_for(cast.fan)):
-        who.get(posts[0].url)
+        for _time in range(2):
+            who.get(posts[0].url)
         with CaptureQueriesContext(connection) as captured:
             assert who.get(posts[0].url).status_code == 200
-        assert len(captured) <= 12, [query["sql"][:120] for query in captured]
+        assert len(captured) <= 12, [query["sql"][:120] for query in captured.captured_queries]
 
 
 def test_sitemap_and_robots_hold_public_pages_only(client, cast):

@@ -63,8 +63,12 @@ def _copy(
 ) -> list[int]:
     """Copies the rows of `table` whose `column` leads to the first post, once for each row of `made`; the new ids."""
     with connection.cursor() as cursor:
-        found = connection.introspection.get_table_description(cursor, table)
-        columns = [each.name for each in found if each.name != "id"]
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema AND table_name = %s AND is_generated = 'NEVER'",
+            [table],
+        )
+        columns = [name for (name,) in cursor.fetchall() if name != "id"]
         chosen = ", ".join(changed.get(name, f'source."{name}"') for name in columns)
         names = ", ".join(f'"{name}"' for name in columns)
         first = "%(first)s::text" if column == "object_id" else "%(first)s"

@@ -27,7 +27,7 @@ from tests.support.sites import Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SHORT, LONG = 20, 200
+SHORT, LONG = 12, 200
 #: Longest a run may take: the work, some deaths, and for each a new process.
 PATIENCE = 40
 #: Seconds in which the worker may die before the chances are taken away.

@@ -164,7 +164,7 @@ class UsersView(ApiView):
     def get(self, request: Request, query: dict[str, Any]) -> pagination.Page:
         """Search people
 
-        Verified people first, then by user name. Only people whose profile one may see are found.
+        Verified people first, then those with the most followers. Only people whose profile one may see are found.
         """
         found = selectors.search_people(
             viewer=request.user, text=query.get("q", ""), role=query.get("role"), status=query.get("status")

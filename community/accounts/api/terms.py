@@ -83,5 +83,5 @@ class BroughtView(ApiView):
             name="referrals",
             person_id=request.user.pk,
         )
-        cards = [selectors.brought_card(row, viewer=request.user) for row in page.items]
+        cards = [selectors.brought_card(row) for row in page.items]
         return dataclasses.replace(page, items=cards)

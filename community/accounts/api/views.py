@@ -116,7 +116,11 @@ class MeView(ApiView):
 class UserView(ApiView):
     """A person."""
 
-    page_tags = (SITE,)
+    page_tags = (SITE, "person:{username}")
+
+    def _tags(self) -> tuple[str, ...]:
+        """As always, the name in small letters: followers are counted by it."""
+        return tuple(tag.lower() for tag in super()._tags())
 
     @operation(
         "getUser",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -37,6 +37,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def named(self, username: str) -> UserQuerySet:
         """The person of this name, in whatever letter case."""
         return self.annotate(_username=Lower("username")).filter(_username=username.lower())
+
+    def among(self, usernames: Iterable[str]) -> UserQuerySet:
+        """The people of these names, in whatever letter case."""
+        return self.annotate(_username=Lower("username")).filter(_username__in=[name.lower() for name in usernames])
 
     def creators(self) -> UserQuerySet:
         """Role CREATOR and above."""

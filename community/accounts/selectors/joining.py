@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from community.accounts import permissions
 from community.accounts.choices import JoiningMode, ReferralState, Status
 from community.accounts.models import Invitation, InvitationUse, JoiningRule, Referral, TermsAgreement, User
 from community.accounts.permissions import Actor
+from community.accounts.selectors.people import list_everybody
 from community.core.errors import NotAllowed
 
 
@@ -51,8 +53,9 @@ def list_invitations(*, viewer: Actor) -> QuerySet[Invitation]:
 
 
 def list_referrals(*, viewer: Actor) -> QuerySet[Referral]:
-    """Whom `viewer` brought, with profiles, the latest first."""
-    brought = Referral.objects.select_related("referred__profile").order_by("-created_at", "-pk")
+    """Whom `viewer` brought, with profiles and whether `viewer` may see them, the latest first."""
+    seen = Exists(list_everybody(viewer=viewer).filter(pk=OuterRef("referred")))
+    brought = Referral.objects.select_related("referred__profile").annotate(_seen=seen).order_by("-created_at", "-pk")
     return brought.filter(referrer=viewer) if isinstance(viewer, User) else brought.none()
 
 
@@ -67,10 +70,9 @@ class BroughtCard:
     joined_at: datetime
 
 
-def brought_card(referral: Referral, *, viewer: Actor) -> BroughtCard:
-    """What is shown of a referral whose person is loaded with profile; no query."""
-    person = referral.referred
-    seen = permissions.can_view_profile(viewer, person)
+def brought_card(referral: Any) -> BroughtCard:
+    """What is shown of a row of `list_referrals`; no query."""
+    person, seen = referral.referred, referral._seen
     if referral.confirmed_at is not None:
         state = ReferralState.COUNTS
     else:

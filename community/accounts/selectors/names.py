@@ -13,6 +13,7 @@ from community.accounts.models import FormerUsername, NameReservation, RetiredNa
 from community.accounts.permissions import Actor
 from community.accounts.rules import is_possible_username
 from community.accounts.selectors.people import list_everybody
+from community.core import statistics
 from community.core.errors import NotAllowed, NotFound
 
 
@@ -62,7 +63,9 @@ def get_person_by_former_name(username: str, *, viewer: Actor) -> User:
 def search_people(
     *, viewer: Actor, text: str = "", role: Role | None = None, status: Status | None = None
 ) -> QuerySet[User]:
-    """People whose user name, display name or bio holds `text`, with profiles; verified ones first, then by name.
+    """People whose user name, display name or bio holds `text`, with profiles: verified ones first, then by followers.
+
+    Without `text` all people, verified ones first, then by name.
 
     Closed accounts are found only by moderators who ask for their status. Raises NotAllowed for anybody else who
     asks for a status.
@@ -80,4 +83,6 @@ def search_people(
         people = people.filter(
             Q(username__icontains=text) | Q(profile__display_name__icontains=text) | Q(profile__bio__icontains=text)
         )
+        people = people.annotate(_followers=statistics.column("followers"))
+        return people.order_by("-verified", "-_followers", Lower("username"))
     return people.order_by("-verified", Lower("username"))

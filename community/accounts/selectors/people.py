@@ -13,6 +13,7 @@ from community.accounts import permissions
 from community.accounts.models import Profile, User
 from community.accounts.permissions import Actor
 from community.accounts.rules import POINTS, colour_index, completeness, initials, level_progress
+from community.core import sight
 from community.core.errors import NotFound
 from community.core.images import picture_of
 from community.core.languages import localized
@@ -100,8 +101,16 @@ def get_person_by_id(user_id: int, *, viewer: Actor) -> User:
 
 
 def is_visible(person: User, *, viewer: Actor) -> bool:
-    """May `viewer` see the profile of `person`, whose profile is loaded? No query."""
+    """May `viewer` see the profile of `person`, whose profile is loaded? One query where somebody else is signed in."""
     return permissions.can_view_profile(viewer, person)
+
+
+def is_open(person: User, *, viewer: Actor) -> bool:
+    """Does `person`, whose profile is loaded, show it to somebody like `viewer`? Blocks and staff apart.
+
+    No query, unless the profile is for followers.
+    """
+    return permissions.is_open_to(viewer, person)
 
 
 def list_everybody(*, viewer: Actor) -> QuerySet[User]:
@@ -110,7 +119,10 @@ def list_everybody(*, viewer: Actor) -> QuerySet[User]:
     if permissions.is_moderator(viewer):
         return people
     own = Q(pk=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
-    return people.known().filter(own | Q(profile__visibility="public"))
+    followed = Q(profile__visibility="followers", pk__in=sight.followed(viewer))
+    return sight.in_sight(people.known(), viewer, by="pk", muted=False).filter(
+        own | Q(profile__visibility="public") | followed
+    )
 
 
 def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:

@@ -38,6 +38,6 @@ def referrals(request: HttpRequest) -> HttpResponse:
     context = {
         "referrals": services.referrals_of(person=viewer),
         "page": page,
-        "brought": [selectors.brought_card(row, viewer=viewer) for row in page],
+        "brought": [selectors.brought_card(row) for row in page],
     }
     return render(request, "account/referrals.html", context)

@@ -31,3 +31,14 @@ class AuthorShape(Shape):
     image = PictureField(source="avatar")
     verified = serializers.BooleanField()
     level = serializers.IntegerField()
+
+
+class ViewerShape(Shape):
+    """What somebody who is signed in did to a thing, made of its marks (community/core/marks.py)."""
+
+    reactions = serializers.ListField(child=serializers.CharField(), help_text="The types one has given.")
+    bookmarked = serializers.BooleanField()
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        """The marks, also those that are not there."""
+        return super().to_representation({"reactions": [], "bookmarked": False, **instance})

@@ -149,6 +149,20 @@ document.addEventListener("focusin", async ({ target }) => {
   if (target.dataset.suggest) (await import(target.dataset.suggest)).suggest(target);
 });
 
+// The card of a person is fetched for who stays on a name.
+const personPath = /^((?:\/[a-z]{2})?)\/(?:creators\/|@)(\w+)\/$/;
+
+async function meet({ target, pointerType }) {
+  const link = target.closest?.("main a[href]");
+  const [, language, name] = link?.origin === location.origin ? personPath.exec(link.pathname) ?? [] : [];
+  if (!name || link.pathname === location.pathname || pointerType === "touch" || link.closest(".hover-card")) return;
+  const cards = await import(link.closest("main").dataset.cards);
+  cards.offer(link, name, `${language}/people/${name}/card/`);
+}
+
+document.addEventListener("pointerover", meet);
+document.addEventListener("focusin", meet);
+
 // A region that scrolls sideways must be reachable with the keyboard.
 function reachWideThings() {
   for (const thing of document.querySelectorAll(".prose table, .prose pre, .scroller")) {
@@ -164,3 +178,13 @@ showChoice();
 for (const region of document.querySelectorAll(".messages")) showToasts(region);
 tellTimes();
 reachWideThings();
+
+// What lies far below the first screen gets its script when somebody comes near.
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    import(target.dataset.near);
+  }
+}, { rootMargin: "400px" });
+for (const part of document.querySelectorAll("[data-near]")) near.observe(part);

@@ -22,11 +22,11 @@ document.addEventListener("click", (event) => {
   player.focus();
 });
 
-// A chapter leads to its place: in the player that is there already, else by starting it there.
+// A chapter, or a moment that a comment names, leads to its place: in the player that is there already, else by starting it there.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-seek]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  const frame = link.closest(".video-block, .reader__stage");
+  const frame = link.closest(".video-block, .reader__stage") ?? document.querySelector(".reader__stage");
   const player = frame?.querySelector(".video__player");
   const poster = frame?.querySelector("a[data-video]");
   if (!player && !poster) return;

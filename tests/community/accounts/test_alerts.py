@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from community.accounts import services
 from community.accounts.models import SecurityAlert
-from community.core import outbox
 from community.core.models import OutboxFact
 from tests.community.accounts.test_lockout import DOORS, WRONG, by_api, by_app, by_page
 from tests.factories import PASSWORD
+from tests.support.facts import told
 from tests.support.openapi import CheckedClient
 
 pytestmark = pytest.mark.django_db
@@ -22,15 +22,7 @@ HOME = "203.0.113.5"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 NEXT_FIREFOX = FIREFOX.replace("140.0", "141.0")
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0 Safari/537.36"
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 START = "2026-05-05T12:00:10Z"
-
-
-def told() -> None:
-    """Facts are delivered, also those of the clock of a test's one transaction."""
-    OutboxFact.objects.filter(delivered_at=None).update(next_attempt_at=LONG_AGO)
-    while outbox.deliver():
-        pass
 
 
 def kinds(person: Any) -> list[str]:

@@ -30,10 +30,13 @@ def count_tags(ids: list[int]) -> dict[int, int]:
 
 @pytest.fixture
 def tags_as_comments() -> Iterator[None]:
-    """An app that counts: its comments are tags."""
+    """An app that counts, in the place of the one that does: its comments are tags."""
+    before = dict(counts._counters)
+    counts._counters.pop(("post", "comments"), None)
     counts.register("post", "comments", count_tags)
     yield
-    del counts._counters["post", "comments"]
+    counts._counters.clear()
+    counts._counters.update(before)
 
 
 def recount(*arguments: str) -> tuple[int, str]:
@@ -95,7 +98,7 @@ def test_a_wrong_number_is_reported_left_and_then_mended(cast, tags_as_comments)
     right, wrong = make_post(cast.fan, "Right"), make_post(cast.fan, "Wrong")
     wrong.tags.add("one", "two")
     wrong.save()
-    TargetCounts.objects.filter(target_id=wrong.pk).update(comments=7, views=50, reactions=3)
+    TargetCounts.objects.filter(target_id=wrong.pk).update(comments=7, views=50)
     sentence = f"post {wrong.pk}: comments 7 stored, 2 counted"
     code, said = recount()
     assert (code, said.splitlines()[:2]) == (1, [sentence, "1 differences found"])
@@ -103,13 +106,13 @@ def test_a_wrong_number_is_reported_left_and_then_mended(cast, tags_as_comments)
     code, said = recount("--fix")
     assert code == 0
     assert sentence in said
-    assert [stored(wrong, name) for name in ("comments", "views", "reactions")] == [2, 50, 3]
+    assert [stored(wrong, name) for name in ("comments", "views")] == [2, 50]
     assert stored(right, "comments") == 0
     assert recount()[0] == 0
 
 
 def test_what_nobody_counts_is_said(cast, tags_as_comments) -> None:
-    assert "Not counted by any app: post bookmarks, post reactions, post shares" in recount()[1]
+    assert "Not counted by any app: nothing" in recount()[1]
 
 
 def test_a_missing_row_comes_back_and_one_without_its_post_goes(cast, tags_as_comments) -> None:
@@ -142,7 +145,7 @@ def test_the_integrity_check_finds_the_same(cast, tags_as_comments) -> None:
 def test_counting_costs_the_same_for_more_posts(cast, tags_as_comments, django_assert_max_num_queries) -> None:
     for number in range(5):
         make_post(cast.fan, f"Post {number}")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(14):
         assert list(counts.differences()) == []
 
 
@@ -189,6 +192,7 @@ def test_a_number_that_changes_during_the_repair_is_right_afterwards(transaction
     for thread in (commenting, mending):
         thread.join(20)
     assert stored(post, "comments") == 1
+    TargetCounts.objects.filter(target_id=post.pk).update(comments=0)  # what is true of it without the tags
 
 
 def test_two_apps_cannot_count_the_same_and_views_cannot_be_counted(tags_as_comments) -> None:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from cms.services import delete_post, unpublish_post
 from community.accounts.choices import Outcome, Status
+from community.accounts.models import User
 from community.accounts.selectors import account_of
 from community.accounts.services import (
     Visit,
@@ -21,20 +22,37 @@ from community.accounts.services import (
     settle_failure,
     update_profile,
 )
+from community.comments.services import add_comment
 from community.core import outbox
 from community.core.outbox import Recorded
 from community.facts import Fact
 from community.facts.accounts import EmailVerified, IdentityLinked, SignInFailed, UserStatusChanged, UserUpdated
+from community.facts.comments import (
+    CommentCreated,
+    CommentDeleted,
+    CommentHidden,
+    CommentLocked,
+    CommentPinned,
+    CommentRestored,
+    CommentUpdated,
+)
 from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
+from community.facts.reactions import ReactionAdded, ReactionRemoved
+from community.follows.services import follow
+from community.reactions.models import Reaction
+from community.reactions.services import add_reaction
 from tests.factories import Cast, make_image, make_post
 
 SUBSCRIBERS = [(fact, name) for fact, functions in outbox.subscribers().items() for name in functions]
 
 
-def renamed_author(cast: Cast) -> Fact:
+def renamed_author_who_was_asked(cast: Cast) -> Fact:
     make_post(cast.creator)
-    update_profile(actor=cast.creator, person=cast.creator, display_name="A new name")
-    return UserUpdated(user_id=cast.creator.pk, changed=["display_name"])
+    update_profile(actor=cast.creator, person=cast.creator, visibility="private")
+    follow(actor=cast.fan, kind="user", target_id=cast.creator.pk)
+    person = User.objects.get(pk=cast.creator.pk)
+    update_profile(actor=person, person=person, display_name="A new name", visibility="public")
+    return UserUpdated(user_id=person.pk, changed=["display_name", "visibility"])
 
 
 def post_with_everything(cast: Cast) -> Any:
@@ -86,9 +104,37 @@ def joined_identity(cast: Cast) -> Fact:
     return IdentityLinked(user_id=cast.fan.pk, provider="github")
 
 
+def a_comment(cast: Cast) -> dict[str, Any]:
+    comment = add_comment(
+        actor=cast.fan, target_kind="post", target_id=make_post(cast.creator).pk, content="Well said."
+    )
+    return {"comment_id": comment.pk, "target_kind": "post", "target_id": comment.target_id}
+
+
+def a_reaction_to_a_comment(cast: Cast) -> dict[str, Any]:
+    comment_id = a_comment(cast)["comment_id"]
+    add_reaction(actor=cast.creator, kind="comment", target_id=comment_id, code="LIKE")
+    reaction = Reaction.objects.get()
+    whose = {"target_kind": "comment", "target_id": comment_id, "author_id": cast.fan.pk}
+    return {"user_id": cast.creator.pk, "reaction_id": reaction.pk, "type": "LIKE", **whose}
+
+
+COMMENTS: dict[str, Callable[[Cast], Fact]] = {
+    CommentCreated.name: lambda cast: CommentCreated(
+        **a_comment(cast), author_id=cast.fan.pk, parent_id=None, length=10
+    ),
+    CommentUpdated.name: lambda cast: CommentUpdated(**a_comment(cast)),
+    CommentDeleted.name: lambda cast: CommentDeleted(**a_comment(cast)),
+    CommentHidden.name: lambda cast: CommentHidden(**a_comment(cast), author_id=cast.fan.pk),
+    CommentRestored.name: lambda cast: CommentRestored(**a_comment(cast), author_id=cast.fan.pk),
+    CommentPinned.name: lambda cast: CommentPinned(**a_comment(cast), pinned=True),
+    CommentLocked.name: lambda cast: CommentLocked(**a_comment(cast), locked=True),
+}
 #: for each fact somebody listens to: what must have happened, and the fact that tells of it
 EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
-    UserUpdated.name: renamed_author,
+    ReactionAdded.name: lambda cast: ReactionAdded(**a_reaction_to_a_comment(cast)),
+    ReactionRemoved.name: lambda cast: ReactionRemoved(**a_reaction_to_a_comment(cast)),
+    UserUpdated.name: renamed_author_who_was_asked,
     PostPublished.name: published_post,
     PostUpdated.name: updated_post,
     PostUnpublished.name: unpublished_post,
@@ -97,6 +143,7 @@ EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     EmailVerified.name: referred_person,
     SignInFailed.name: guessed_account,
     IdentityLinked.name: joined_identity,
+    **COMMENTS,
 }
 #: What each of these does can be seen in the tables after the first time, so the examples are good ones.
 SEEN = {
@@ -106,6 +153,8 @@ SEEN = {
     "community.accounts.subscribers.confirm_referral_after_email_verified",
     "community.accounts.subscribers.alert_after_sign_in_failed",
     "community.accounts.subscribers.alert_after_identity_linked",
+    "community.comments.subscribers.find_its_place_among_the_best",
+    "community.follows.subscribers.open_requests_after_profile_became_public",
 }
 
 

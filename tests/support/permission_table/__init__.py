@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.permission_table.api import API
+from tests.support.permission_table import api, bookmarks, comments, follows, moderation, reactions, site
 from tests.support.permission_table.rows import OTHER, READ_TOKEN, ROLES, Row, row
-from tests.support.permission_table.site import SITE
 
 __all__ = ["API", "OTHER", "READ_TOKEN", "ROLES", "SITE", "Row", "row"]
+
+PARTS = (follows, reactions, comments, moderation, bookmarks)
+SITE: list[Row] = [*site.SITE, *(each for part in PARTS for each in part.SITE)]
+API: list[Row] = [*api.API, *(each for part in PARTS for each in part.API)]

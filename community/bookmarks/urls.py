@@ -1,0 +1,13 @@
+"""Addresses of the pages of the app."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from community.bookmarks import views
+
+urlpatterns = [
+    path("account/bookmarks/", views.bookmarks, name="account_bookmarks"),
+    path("bookmarks/<slug:kind>/<int:target_id>/", views.bookmark, name="bookmark"),
+    path("shares/<slug:kind>/<int:target_id>/", views.share, name="share"),
+]

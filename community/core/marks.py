@@ -1,0 +1,33 @@
+"""What a viewer did to a list of targets (reacted, kept, voted): each app answers for its own, in one query.
+
+Pages and API show the marks beside things made once for everybody, so that nobody's marks come into a shared part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+#: Kind and ids in; what is to be said of those that have a mark, by id.
+Marker = Callable[[Any, str, list[int]], Mapping[int, Any]]
+
+_markers: dict[str, Marker] = {}
+
+
+def register(name: str, marker: Marker) -> None:
+    """Says who answers for the marks of this name; called once, in an app's `ready()`."""
+    if _markers.setdefault(name, marker) is not marker:
+        raise ValueError(f"Two apps answer for the mark {name}.")
+
+
+def of(viewer: Any, kind: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The marks of `viewer` on each of these targets: {id: {name: value}}; all ids are there, guests have none.
+
+    As many queries as there are names, whatever the number of targets.
+    """
+    found: dict[int, dict[str, Any]] = {each: {} for each in ids}
+    if found and getattr(viewer, "is_authenticated", False):
+        for name, marker in _markers.items():
+            for each, value in marker(viewer, kind, list(found)).items():
+                found[each][name] = value
+    return found

@@ -1,0 +1,135 @@
+"""People beside each other: who may be met, what stands between two, and the numbers of a target."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from community.accounts.models import User
+from community.accounts.permissions import Actor, is_moderator
+from community.accounts.selectors import get_person
+from community.core import sight
+from community.core.errors import NotFound
+from community.follows import permissions
+from community.follows.choices import Kind, State
+from community.follows.models import Block, Follow, FollowCounts, Mute
+from community.follows.permissions import Sees
+
+
+@dataclasses.dataclass(frozen=True)
+class Relation:
+    """What stands between a viewer and a person."""
+
+    #: State of the viewer's follow, "" for none
+    state: str = ""
+    follows_you: bool = False
+    muted: bool = False
+    blocked: bool = False
+
+    @property
+    def follows(self) -> bool:
+        """Is the viewer an accepted follower?"""
+        return self.state == State.ACCEPTED
+
+    @property
+    def asked(self) -> bool:
+        """Does a request of the viewer wait?"""
+        return self.state == State.REQUESTED
+
+
+def get_person_to_show(username: str, *, viewer: Actor) -> User:
+    """The person whose profile and connections `viewer` may see, with profile; else NotFound."""
+    return get_person(username, viewer=viewer)
+
+
+def get_person_to_meet(username: str, *, viewer: Actor) -> User:
+    """The person of whom `viewer` sees at least the name, with profile; else NotFound."""
+    person = User.objects.select_related("profile").named(username[:60]).first()
+    if person is None or permissions.what_is_seen(viewer, person) == Sees.NOTHING:
+        raise NotFound()
+    return person
+
+
+def find_hidden(username: str, *, viewer: User) -> User:
+    """Whom `viewer` can meet, or has blocked or muted, also when the account is closed since; else NotFound."""
+    own = (
+        Block.objects.filter(blocker=viewer, blocked=OuterRef("pk")),
+        Mute.objects.filter(muter=viewer, muted=OuterRef("pk")),
+    )
+    people = User.objects.select_related("profile").annotate(_hidden=Exists(own[0]) | Exists(own[1]))
+    person = people.named(username[:60]).first()
+    if person is None or not (person._hidden or permissions.what_is_seen(viewer, person)):
+        raise NotFound()
+    return person
+
+
+def list_to_meet(*, viewer: Actor) -> QuerySet[User]:
+    """People of whom `viewer` sees at least the name, with profiles."""
+    people = User.objects.select_related("profile")
+    if is_moderator(viewer):
+        return people
+    return sight.in_sight(people.known(), viewer, by="pk", muted=False)
+
+
+def relation_to(person: User, *, viewer: Actor) -> Relation:
+    """What stands between `viewer` and `person`, in one query; nothing for guests and for oneself."""
+    if not isinstance(viewer, User) or viewer.pk == person.pk:
+        return Relation()
+    state = Follow.objects.of(Kind.USER, person.pk).filter(follower=viewer).values("state")
+    back = Follow.objects.of(Kind.USER, viewer.pk).filter(follower=person.pk).accepted()
+    rows = User.objects.filter(pk=viewer.pk).annotate(
+        _state=Subquery(state[:1]),
+        _back=Exists(back),
+        _muted=Exists(Mute.objects.filter(muter=viewer, muted=person.pk)),
+        _blocked=Exists(Block.objects.filter(blocker=viewer, blocked=person.pk)),
+    )
+    found = rows.values_list("_state", "_back", "_muted", "_blocked").first()
+    return Relation(found[0] or "", *found[1:]) if found else Relation()
+
+
+def get_follow(kind: str, target_id: int, *, viewer: Actor) -> str:
+    """The state of the viewer's own follow of a target, "" for none; one query, none for guests."""
+    return follow_marks(viewer, kind, [target_id]).get(target_id, "")
+
+
+def follow_marks(viewer: Actor, kind: str, ids: list[int]) -> dict[int, str]:
+    """The state of the viewer's follows of these targets, by id; one query."""
+    if not isinstance(viewer, User):
+        return {}
+    if kind not in Kind.values:
+        return {}
+    rows = Follow.objects.filter(follower=viewer, target_kind=kind, target_id__in=ids)
+    return dict(rows.values_list("target_id", "state"))
+
+
+def get_request(request_id: int, *, viewer: User) -> Follow:
+    """Somebody's request to follow `viewer`; else NotFound."""
+    rows = Follow.objects.of(Kind.USER, viewer.pk).filter(state=State.REQUESTED)
+    found = rows.select_related("follower__profile").filter(pk=request_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def numbers_of(kind: str, ids: Iterable[int]) -> dict[int, FollowCounts]:
+    """The stored numbers of these targets by id, as far as they have any; one query."""
+    rows = FollowCounts.objects.filter(target_kind=kind, target_id__in=list(ids))
+    return {row.target_id: row for row in rows}
+
+
+def count_followers(user_ids: list[int]) -> dict[int, int]:
+    """How many follow each person; one query."""
+    return {pk: row.followers for pk, row in numbers_of(Kind.USER, user_ids).items()}
+
+
+def count_both(user_ids: list[int]) -> dict[int, tuple[int, ...]]:
+    """How many follow each person, and how many people each follows; one query."""
+    return {pk: (row.followers, row.following) for pk, row in numbers_of(Kind.USER, user_ids).items()}
+
+
+def followers_beside() -> QuerySet[FollowCounts, Any]:
+    """For a subquery: the number of followers of the person of the outer row."""
+    return FollowCounts.objects.filter(target_kind=Kind.USER, target_id=OuterRef("pk")).values("followers")[:1]

@@ -1,0 +1,53 @@
+"""The answers to the core's question who sees whom (community/core/sight.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, Exists, F, Q, QuerySet, When
+
+from community.accounts.models import User
+from community.core.sight import Glance
+from community.follows import permissions
+from community.follows.choices import Kind, State
+from community.follows.models import Block, Follow, Mute
+
+
+class _Sight:
+    """Blocks, mutes and follows as conditions of other queries."""
+
+    def parted(self, viewer: Any, among: Iterable[int] | None = None) -> QuerySet[Any, int]:
+        """The other side of each block that `viewer` is in; nobody for moderators."""
+        if permissions.can_see_all(viewer):
+            return Block.objects.none().values_list("blocked", flat=True)
+        mine, others = Q(blocker=viewer.pk), Q(blocked=viewer.pk)
+        if among is not None:
+            ids = list(among)
+            mine, others = mine & Q(blocked__in=ids), others & Q(blocker__in=ids)
+        other = Case(When(blocker=viewer.pk, then=F("blocked_id")), default=F("blocker_id"))
+        return Block.objects.filter(mine | others).annotate(_other=other).values_list("_other", flat=True)
+
+    def muted(self, viewer: Any) -> QuerySet[Any, int]:
+        """Whom `viewer` has muted."""
+        return Mute.objects.filter(muter=viewer.pk).values_list("muted_id", flat=True)
+
+    def followed(self, viewer: Any, among: Iterable[int] | None = None) -> QuerySet[Any, int]:
+        """Of whom `viewer` is an accepted follower."""
+        rows = Follow.objects.filter(follower=viewer.pk, target_kind=Kind.USER, state=State.ACCEPTED)
+        if among is not None:
+            rows = rows.filter(target_id__in=list(among))
+        return rows.values_list("target_id", flat=True)
+
+    def glance(self, viewer: Any, person_id: int) -> Glance:
+        """Whether the two are parted, and whether `viewer` sees everybody; one query."""
+        parted, muted = self.parted(viewer), Exists(self.muted(viewer))
+        if permissions.can_see_all(viewer):
+            return Glance(sees_all=not User.objects.filter(muted, pk=viewer.pk).exists())
+        asked = Exists(self.parted(viewer, among=[person_id])), Exists(parted) | muted
+        rows = User.objects.filter(pk=viewer.pk).annotate(_parted=asked[0], _some=asked[1])
+        found = rows.values_list("_parted", "_some").first() or (False, False)
+        return Glance(parted=found[0], sees_all=not found[1])
+
+
+SIGHT = _Sight()

@@ -1,0 +1,95 @@
+"""Reports are made, and decided."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.accounts.permissions import Actor, require_writer
+from community.accounts.services import count_act
+from community.core import audit, outbox, targets, text
+from community.core.errors import Conflict, Invalid, NotAllowed, NotFound, Text
+from community.core.transactions import retried
+from community.facts.moderation import ReportMade, ReportSettled
+from community.moderation import permissions
+from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason, State
+from community.moderation.models import Report
+
+UPHELD = audit.declare("report.upheld", _("Report upheld"))
+DISMISSED = audit.declare("report.dismissed", _("Report put away"))
+
+
+class AlreadyReported(Conflict):
+    """One report for each person and thing."""
+
+    message = _("You have reported this already. Thank you; we look at it.")
+
+
+@retried
+def report(*, actor: Actor, target_kind: str, target_id: int, reason: str, note: str = "") -> Report:
+    """Tells moderators of something, once. Raises Invalid, NotFound, NotAllowed, AlreadyReported or TooMany."""
+    reporter = require_writer(actor)
+    count_act(bucket="write", person=reporter)
+    thing = targets.get(target_kind, target_id, reporter)
+    if not permissions.can_report(reporter, thing):
+        raise NotAllowed(_("This is your own."))
+    problems: dict[str, Text] = {}
+    if reason not in Reason.values:
+        problems["reason"] = _("Please choose a reason.")
+    note = text.tidy(note).strip() if text.has_visible(note) else ""
+    if len(note) > NOTE_MAX:
+        problems["note"] = _("A note has at most 1,000 characters.")
+    if problems:
+        raise Invalid(fields=problems)
+    made, is_new = Report.objects.get_or_create(
+        reporter=reporter, target_kind=target_kind, target_id=target_id, defaults={"reason": reason, "note": note}
+    )
+    if not is_new:
+        raise AlreadyReported()
+    outbox.record(
+        ReportMade(report_id=made.pk, target_kind=target_kind, target_id=target_id, reason=reason),
+        actor_id=reporter.pk,
+    )
+    return made
+
+
+@retried
+def settle_reports(*, actor: Actor, report_id: int, upheld: bool, decision: str = "") -> int:
+    """Decides a report and all others about the same thing: it is hidden (`upheld`), or stays. Returns how many.
+
+    Hiding needs a reason. Raises Invalid, NotFound for what is decided already, or NotAllowed.
+    """
+    moderator = require_writer(actor)
+    if not permissions.can_decide(moderator):
+        raise NotAllowed()
+    said = text.one_line(decision)
+    if upheld and not said:
+        raise Invalid(fields={"decision": _("Please say why.")})
+    if len(said) > REASON_MAX:
+        raise Invalid(fields={"decision": _("A reason has at most 500 characters.")})
+    asked = Report.objects.filter(pk=report_id).first() if 0 < report_id < 2**63 else None
+    if asked is None:
+        raise NotFound()
+    about = Report.objects.filter(target_kind=asked.target_kind, target_id=asked.target_id, state=State.OPEN)
+    found = list(about.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    if not found:
+        raise NotFound()
+    if upheld:
+        targets.of_kind(asked.target_kind).hide(asked.target_id, actor=moderator, reason=said)
+    for row in found:
+        row.state = State.UPHELD if upheld else State.DISMISSED
+        row.decided_by, row.decided_at, row.decision = moderator, timezone.now(), said
+        row.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+        outbox.record(
+            ReportSettled(report_id=row.pk, target_kind=row.target_kind, target_id=row.target_id, upheld=upheld),
+            actor_id=moderator.pk,
+        )
+    audit.record(
+        actor=moderator,
+        act=UPHELD if upheld else DISMISSED,
+        target_kind=asked.target_kind,
+        target_id=asked.target_id,
+        after={"reports": len(found)},
+        reason=said,
+    )
+    return len(found)

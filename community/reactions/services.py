@@ -1,0 +1,150 @@
+"""Writing reactions: given and taken back; what their types weigh."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from community.accounts.permissions import Actor, require_writer
+from community.accounts.services import count_act
+from community.core import counts, generations, jobs, outbox, targets
+from community.core.errors import Invalid, NotFound
+from community.core.holdings import Subject
+from community.core.transactions import retried
+from community.facts.reactions import ReactionAdded, ReactionRemoved
+from community.reactions import permissions, selectors
+from community.reactions.choices import TYPES
+from community.reactions.models import Reaction, ReactionType
+from community.reactions.selectors import Standing
+
+#: Rows of somebody who leaves go so many at a time: each takes the lock of its target.
+CHUNK = 100
+
+
+class UnknownType(Invalid):
+    """There is no such type, or it is offered no more."""
+
+    def __init__(self) -> None:
+        super().__init__(fields={"type": _("There is no such reaction.")})
+
+
+@retried
+def add_reaction(*, actor: Actor, kind: str, target_id: int, code: str) -> Standing:
+    """Gives a reaction to a target that `actor` may see; answers how it stands now. Given twice, it is one.
+
+    Raises NotFound, UnknownType, TooMany, or why `actor` may not write.
+    """
+    person = require_writer(actor)
+    count_act(bucket="act", person=person)
+    thing = selectors.find_target(kind, target_id, viewer=person)
+    if not permissions.can_react(person, thing):
+        raise NotFound()
+    type_ = ReactionType.objects.filter(code=code, active=True).first()
+    if type_ is None:
+        raise UnknownType()
+    reaction_id = _insert(person.pk, kind, target_id, type_.code)
+    if reaction_id is None:
+        return selectors.standing(kind, target_id, viewer=person)
+    own = selectors.own_reactions(person, kind, [target_id])[target_id]
+    outbox.record(
+        ReactionAdded(
+            user_id=person.pk, reaction_id=reaction_id, type=type_.code, target_kind=kind, target_id=target_id,
+            author_id=targets.author_id(thing),
+        ),
+        actor_id=person.pk,
+    )  # fmt: skip
+    # Last, because everybody who reacts to the same thing waits for this row.
+    return Standing(counts.react(kind, target_id, type_.code, 1, weight=type_.weight), tuple(own))
+
+
+@retried
+def remove_reaction(*, actor: Actor, kind: str, target_id: int, code: str) -> Standing:
+    """Takes a reaction back; answers how the target stands now. What was not given is no error.
+
+    Raises NotFound, TooMany, or why `actor` may not write.
+    """
+    person = require_writer(actor)
+    count_act(bucket="act", person=person)
+    thing = selectors.find_target(kind, target_id, viewer=person)
+    row = _delete(person.pk, kind, target_id, code)
+    if row is None:
+        return selectors.standing(kind, target_id, viewer=person)
+    own = selectors.own_reactions(person, kind, [target_id]).get(target_id, [])
+    outbox.record(
+        ReactionRemoved(
+            user_id=person.pk, reaction_id=row[0], type=code, target_kind=kind, target_id=target_id,
+            author_id=targets.author_id(thing),
+        ),
+        actor_id=person.pk,
+    )  # fmt: skip
+    return Standing(counts.react(kind, target_id, code, -1, weight=row[1]), tuple(own))
+
+
+def _insert(user_id: int, kind: str, target_id: int, code: str) -> int | None:
+    """The id of the new row; None when it is there already, also when somebody else makes it at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reaction (user_id, target_kind, target_id, type) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [user_id, kind, target_id, code],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def _delete(user_id: int, kind: str, target_id: int, code: str) -> tuple[int, int] | None:
+    """Deletes the row and answers its id and weight; None when there was none, or somebody else has deleted it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM reaction USING reaction_type WHERE reaction_type.code = reaction.type"
+            " AND user_id = %s AND target_kind = %s AND target_id = %s AND type = %s"
+            " RETURNING reaction.id, reaction_type.weight",
+            [user_id, kind, target_id, code],
+        )
+        row = cursor.fetchone()
+    return (int(row[0]), int(row[1])) if row else None
+
+
+def forget_target(*, kind: str, target_id: int) -> None:
+    """Removes the reactions to a target that goes for good, in its transaction."""
+    Reaction.objects.filter(target_kind=kind, target_id=target_id).delete()
+
+
+def forget_person(*, subject: Subject) -> None:
+    """Takes back what somebody gave who leaves, a few at a time; the numbers follow."""
+    while _forget_some(subject.id):
+        pass
+
+
+@retried
+def _forget_some(user_id: int) -> bool:
+    rows = Reaction.objects.filter(user_id=user_id).order_by("target_kind", "target_id", "type_id")
+    found = list(rows.select_related("type")[:CHUNK])
+    for row in found:
+        if _delete(user_id, row.target_kind, row.target_id, row.type_id) is not None:
+            try:
+                counts.react(row.target_kind, row.target_id, row.type_id, -1, weight=row.type.weight)
+            except NotFound:
+                continue  # the target has gone meanwhile, with its numbers
+    return bool(found)
+
+
+def weigh_reactions() -> int:
+    """Weighs the reactions of all targets anew, as types weigh now; answers how many weighed something else."""
+    return counts.weigh(dict(ReactionType.objects.values_list("code", "weight")))
+
+
+@retried
+def note_type_change() -> None:
+    """Types show on kept pages, and what they weigh stands beside targets: both are made anew."""
+    generations.bump(generations.SITE)
+    jobs.enqueue("cleanup", "reaction-weights", key="reaction-weights")
+
+
+def ensure_types() -> None:
+    """The types every installation begins with, where there is none at all."""
+    if not ReactionType.objects.exists():
+        ReactionType.objects.bulk_create(
+            ReactionType(code=code, emoji=emoji, label=label, weight=weight, order=number)
+            for number, (code, emoji, label, weight) in enumerate(TYPES, 1)
+        )
