@@ -46,7 +46,7 @@ def test_a_first_visit_weighs_little(visitor: Visitor, name: str) -> None:
     assert scripts <= 45_000
     assert texts <= 90_000
     assert 0 < fonts <= 60_000
-    assert len(others) <= 12, [each.url for each in others]
+    assert len(others) <= 12, "\n".join(each.url[-60:] for each in others)
 
 
 def test_the_font_is_our_own_and_used(visitor: Visitor) -> None:
