@@ -77,14 +77,16 @@ def get_post_to_point_to(post_id: int, *, viewer: Actor) -> PostPage:
 
 
 def list_posts_discussed(ids: Iterable[int], *, viewer: Actor) -> list[PostPage]:
-    """Those of the posts that `viewer` may see, with what is to be known for talking about them; two queries."""
+    """Those of the posts that `viewer` may see, with what is to be known for talking about them; three queries."""
     wanted = [post_id for post_id in ids if 0 < post_id < 2**63]
     found = PostPage.objects.filter(pk__in=wanted).annotate(_behind=Exists(behind_password("path")))
-    posts = found.only("title", "url_path", "path", "live", "deleted_at", "author", "comments_enabled", "video")
+    posts = list(found.only("title", "url_path", "path", "live", "deleted_at", "author", "comments_enabled", "video"))
+    parted = sight.parted_from(viewer, [post.author_id for post in posts if post.author_id is not None])
     return [
         post
         for post in posts
-        if (post.live and post.deleted_at is None and not post._behind) or permissions.can_view_post(viewer, post)
+        if (post.author_id not in parted and post.live and post.deleted_at is None and not post._behind)
+        or permissions.can_view_post(viewer, post)
     ]
 
 

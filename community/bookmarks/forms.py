@@ -29,7 +29,7 @@ class BookmarkForm(forms.Form):
 
     def __init__(self, *args: Any, folders: Iterable[Folder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["folder"].choices = [("", _("No folder")), *((str(each.pk), each.name) for each in folders)]  # type: ignore[attr-defined]
+        self.fields["folder"].choices = [("", _("No folder")), *((str(each.pk), each.name) for each in folders)]  # type: ignore[attr-defined] # a choice field's
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""

@@ -75,7 +75,7 @@ class Comment(models.Model):
     )
     hidden_reason = models.CharField(_("reason"), max_length=REASON_MAX, blank=True)
 
-    objects: ClassVar[CommentQuerySet] = CommentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[CommentQuerySet] = CommentQuerySet.as_manager()  # type: ignore[assignment] # a manager of our queries
 
     class Meta:
         verbose_name = _("comment")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -25,14 +24,10 @@ from community.core.api.fields import (
     StrictChoiceField,
     StrictIntegerField,
 )
-from community.core.api.operations import operation
+from community.core.api.operations import PATH_USERNAME, operation
 from community.core.api.serializers import Input, Shape
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
-
-PATH_USERNAME = OpenApiParameter(
-    "username", {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"}, OpenApiParameter.PATH, description="In any case."
-)
 
 
 class Staff(BasePermission):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from community.accounts import selectors
@@ -19,17 +18,10 @@ from community.accounts.api.serializers import (
 )
 from community.accounts.models import User
 from community.core.api.authentication import Anyone, SignedIn
-from community.core.api.operations import operation
+from community.core.api.operations import PATH_USERNAME, operation
 from community.core.api.views import ApiView
 from community.core.errors import NotFound
 from community.core.generations import SITE
-
-PATH_USERNAME = OpenApiParameter(
-    "username",
-    {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"},
-    OpenApiParameter.PATH,
-    description="The user name, in any letter case.",
-)
 
 
 class LoginView(ApiView):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from community.accounts.selectors import get_person
@@ -22,18 +21,12 @@ from community.comments.models import Comment
 from community.core.api import pagination
 from community.core.api.authentication import SignedIn
 from community.core.api.fields import identity
-from community.core.api.operations import PATH_ID, operation
+from community.core.api.operations import PATH_ID, PATH_USERNAME, operation
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
 from community.core.generations import SITE
 
 POST = "post"
-PATH_USERNAME = OpenApiParameter(
-    "username",
-    {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"},
-    OpenApiParameter.PATH,
-    description="The user name, in any letter case.",
-)
 TAG = "Comments"
 
 

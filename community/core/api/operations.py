@@ -30,6 +30,14 @@ PATH_ID = OpenApiParameter(
     description="The id, a text of digits.",
 )
 
+#: The parameter `username` of a path.
+PATH_USERNAME = OpenApiParameter(
+    "username",
+    {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"},
+    OpenApiParameter.PATH,
+    description="The user name, in any letter case.",
+)
+
 Method = Callable[..., Any]
 
 

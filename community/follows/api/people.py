@@ -5,24 +5,16 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from community.accounts.models import User
 from community.core.api import pagination
 from community.core.api.authentication import SignedIn
-from community.core.api.operations import operation
+from community.core.api.operations import PATH_USERNAME, operation
 from community.core.api.views import ApiView
 from community.follows import selectors, services
 from community.follows.api.serializers import NO_FOLLOW, FollowerShape, RelationShape, followers
 from community.follows.choices import Kind
-
-PATH_USERNAME = OpenApiParameter(
-    "username",
-    {"type": "string", "pattern": "^[A-Za-z0-9_]{1,50}$"},
-    OpenApiParameter.PATH,
-    description="The user name, in any letter case.",
-)
 
 
 def relation(request: Request, person: User) -> dict[str, Any]:

@@ -87,8 +87,8 @@ def test_what_is_deleted_keeps_its_place_while_it_has_answers(client_for, client
     assert fan.delete(f"/api/comments/{first['id']}").status_code == 204
     assert fan.delete(f"/api/comments/{first['id']}").status_code == 404
     assert other.delete(f"/api/comments/{middle['id']}").status_code == 204
-    (stub,) = listed(client, post)
-    assert (stub["deleted"], stub["content"], stub["html"], stub["author"]) == (True, "", "", None)
+    (gone,) = listed(client, post)
+    assert (gone["deleted"], gone["content"], gone["html"], gone["author"]) == (True, "", "", None)
     assert "Secret" not in client.get(f"/api/posts/{post.pk}/comments").content.decode()
     assert client.get(f"/api/comments/{first['id']}").status_code == 404
     assert fields_of(say(other, post, "Too late", parentId=first["id"])) == {

@@ -153,6 +153,8 @@ def test_who_is_parted_or_muted_is_out_of_sight(client, client_for, cast, post, 
     assert str(theirs.pk) not in ids(soup_of(client_for(cast.fan).get(post.url)))
     assert client_for(cast.fan).get(f"/api/comments/{theirs.pk}").status_code == 200
     block(actor=cast.creator, username=cast.fan.username)
+    assert client_for(cast.fan).get(f"/api/posts/{post.pk}/comments").status_code == 404
+    assert client_for(cast.fan).get(f"/comments/on/post/{post.pk}/").status_code == 404
     with pytest.raises(DomainError):
         say(cast.fan, "On the post of somebody who has blocked me")
 
