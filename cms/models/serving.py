@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, PageViewRestriction, PreviewableMixin
 from wagtail.url_routing import RouteResult
 
-from cms.choices import RESERVED_ROOT_SLUGS
+from cms.choices import RESERVED_ROOT_SLUGS, SLUG_MAX
 from community.core.generations import SITE
 from community.core.remembered import remembered
-from community.core.text import has_visible
+from community.core.text import has_visible, numbered_slug
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -104,15 +104,28 @@ class ServedPage(SiteWidths):
             raise ValidationError({"slug": _("The site uses this address itself.")})
 
     def add_child(self, **kwargs: Any) -> Any:
-        """As treebeard's, behind a lock on this row: whoever adds pages, in the admin or elsewhere, queues here.
+        """As treebeard's, which locks this row; a slug that a sibling took since it was checked is numbered.
 
-        treebeard computes a new child's path from the last child and the remembered number of children.
+        Two people, or an autosave on its way and a press on "Publish", can add pages of one name at once.
         """
+        page = kwargs.get("instance")
         with transaction.atomic():
-            locked = Page.objects.select_for_update().only("numchild").get(pk=self.pk)  # type: ignore[attr-defined]
-            self.numchild = locked.numchild
+            locked = Page.objects.select_for_update().get(pk=self.pk)  # type: ignore[attr-defined]
+            if isinstance(page, Page) and page.slug:
+                page.slug = unique_slug(parent=locked, slug=page.slug)
             return super().add_child(**kwargs)  # type: ignore[misc]
 
     def _is_top_level(self) -> bool:
         depth = getattr(self, "depth", None)
         return depth is None or depth == 3
+
+
+def unique_slug(*, parent: Page, slug: str) -> str:
+    """`slug` if no child of `parent` has it, else the first free of `slug-2`, `slug-3` …; lock the parent before."""
+    # Numbered slugs may be shortened, so siblings are compared by a beginning that all candidates share.
+    beginning = slug[: SLUG_MAX - 12]
+    taken = set(parent.get_children().filter(slug__startswith=beginning).values_list("slug", flat=True))
+    number = 1
+    while (candidate := numbered_slug(slug, number, max_length=SLUG_MAX)) in taken:
+        number += 1
+    return candidate

@@ -7,38 +7,35 @@ from wagtail.models import Page
 
 from cms.choices import SLUG_MAX
 from cms.models import CreatorIndexPage, CreatorPage
+from cms.models.serving import unique_slug as free_slug
 from community.accounts.models import User
 from community.core import text
 from community.core.errors import NotFound
 
 
-@transaction.atomic
 def add_page(*, parent: Page, page: Page, slug_source: str | None = None) -> Page:
     """Puts `page` below `parent` under a slug no sibling has, made from `slug_source` (its own slug or title).
 
     The parent's row is locked before the slug is chosen. Locks are taken from the root downwards. Raises NotFound
     when the parent is gone meanwhile.
     """
-    locked = Page.objects.select_for_update().filter(pk=parent.pk).first()
-    if locked is None:
-        raise NotFound()
-    page.slug = unique_slug(parent=locked, source=slug_source or page.slug or page.title)
+    page.slug = _slug(slug_source or page.slug or page.title)
     if page.locale_id is None:
-        page.locale_id = locked.locale_id
-    locked.specific.add_child(instance=page)
+        page.locale_id = parent.locale_id
+    try:
+        parent.specific.add_child(instance=page)
+    except Page.DoesNotExist:
+        raise NotFound() from None
     return page
 
 
-def unique_slug(*, parent: Page, source: str, fallback: str = "post") -> str:
+def unique_slug(*, parent: Page, source: str) -> str:
     """A slug that no child of `parent` has: `slug`, `slug-2`, `slug-3` …; the parent should be locked."""
-    slug = text.make_slug(source, fallback=fallback, max_length=SLUG_MAX)
-    # Numbered slugs may be shortened, so siblings are compared by a beginning that all candidates share.
-    beginning = slug[: SLUG_MAX - 12]
-    taken = set(parent.get_children().filter(slug__startswith=beginning).values_list("slug", flat=True))
-    number = 1
-    while (candidate := text.numbered_slug(slug, number, max_length=SLUG_MAX)) in taken:
-        number += 1
-    return candidate
+    return free_slug(parent=parent, slug=_slug(source))
+
+
+def _slug(source: str) -> str:
+    return text.make_slug(source, fallback="post", max_length=SLUG_MAX)
 
 
 @transaction.atomic

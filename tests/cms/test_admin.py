@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
@@ -263,3 +266,30 @@ def test_a_suspended_editor_does_not_work_in_the_admin(cast, client_for):
     assert 'href="/cms/"' not in desk.get("/latest/").content.decode()
     accounts.change_status(actor=None, person=person, status=Status.ACTIVE, system=True)
     assert client_for(person).get(edit).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_new_page_sent_twice_at_once_is_stored_twice_under_two_addresses(client_for, cast):
+    """An autosave that is still on its way when "Publish" is pressed, or two editors with one title."""
+    section = make_section()
+    address = reverse("wagtailadmin_pages:add", args=["cms", "postpage", section.pk])
+    publish = {"action-publish": "action-publish"}
+    visitors, together, answers = [client_for(cast.editor) for _ in range(3)], threading.Barrier(3), []
+
+    def send(visitor, more):
+        try:
+            together.wait()
+            answers.append(visitor.post(address, post_form("At once", slug="at-once", **more)).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=pair) for pair in zip(visitors, [{}, publish, publish], strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Whoever came so late that the address was already taken when it was checked is told so in the form.
+    assert set(answers) <= {200, 302} and answers.count(302) >= 1
+    posts = PostPage.objects.child_of(section).filter(title="At once")
+    assert posts.count() == answers.count(302)
+    assert len(set(posts.values_list("slug", flat=True))) == posts.count()
