@@ -14,12 +14,13 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.factories import Cast
+from tests.support.baseline import Baseline
 from tests.support.openapi import CheckedClient
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -70,17 +71,21 @@ def _first_language() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
-    """The structure of every installation, committed once: site, home page, directory, groups."""
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """The structure of every installation, committed once and kept: site, home page, directory, groups."""
     with django_db_blocker.unblock():
         from cms.services import ensure_site_structure
 
         ensure_site_structure()
+        baseline = Baseline()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: baseline.restore())
+        yield
 
 
 @pytest.fixture(autouse=True)
 def _structure_and_integrity(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Transactional tests end with a check of the committed data, and leave the structure for the next test."""
+    """Transactional tests end with a check of the committed data."""
     marker = request.node.get_closest_marker("django_db")
     transactional = "transactional_db" in request.fixturenames or (
         marker is not None and bool(marker.kwargs.get("transaction"))
@@ -89,10 +94,8 @@ def _structure_and_integrity(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("transactional_db")
-    from cms.services import ensure_site_structure
     from community.core.integrity import run_checks
 
-    ensure_site_structure()
     yield
     findings = run_checks()
     assert not findings, f"The committed data is not sound: {findings}"

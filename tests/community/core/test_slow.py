@@ -6,6 +6,7 @@ import pytest
 import structlog
 from django.db import connection
 from django.http import HttpResponse
+from psycopg import sql
 
 from community.core import middleware, slow_queries
 
@@ -22,6 +23,13 @@ def test_a_slow_statement_is_logged_with_its_sql_and_without_its_values(monkeypa
     assert any("test_slow.py" in frame for frame in slow[0]["frames"])
     rendered = structlog.dev.ConsoleRenderer(colors=False)(None, "warning", dict(slow[0]))
     assert "slow_query" in rendered, "the log for people's eyes takes it as well"
+
+
+def test_a_slow_statement_composed_of_parts_is_logged_like_others(monkeypatch):
+    monkeypatch.setattr(slow_queries, "SLOW_SECONDS", 0.0)
+    with structlog.testing.capture_logs() as logs, connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT {}::text AS {}").format(sql.Literal("a private word"), sql.Identifier("a")))
+    assert [entry["sql"] for entry in logs if entry["event"] == "slow_query"] == ['SELECT %s::text AS "a"']
 
 
 def test_a_quick_statement_is_not_logged():
