@@ -38,7 +38,7 @@ def register() -> None:
 
 def _pages() -> Iterable[Holding]:
     yield Holding(
-        "cms.PostPage", ("author", "deleted_by"), Leaves.ANONYMISED, title=_("Your posts, drafts too"),
+        "cms.PostPage", ("author", "deleted_by", "hidden_by"), Leaves.ANONYMISED, title=_("Your posts, drafts too"),
         because=_("Drafts are deleted. What you published stays under “Deleted User”, or is deleted if you want."),
         rows=_posts, forget=leaving.forget_posts, order=POSTS,
     )  # fmt: skip
@@ -70,7 +70,7 @@ def _posts(subject: Subject) -> Iterator[Mapping[str, Any]]:
     for post in found.prefetch_related("tagged_items__tag").iterator(chunk_size=CHUNK):
         newest = post.latest_revision
         yield {
-            **row_of(post, hide=(*_COLUMNS, "author", "owner", "policy_version")),
+            **row_of(post, hide=(*_COLUMNS, "author", "owner", "policy_version", "hidden_by")),
             "address": post.full_url,
             "body": post.body.get_prep_value(),
             "tags": [tagged.tag.name for tagged in post.tagged_items.all()],

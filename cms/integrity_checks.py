@@ -56,6 +56,13 @@ def post_bin() -> Iterator[str]:
         yield f"post {post_id} is in the bin and live"
 
 
+@integrity_check("post-hidden")
+def post_hidden() -> Iterator[str]:
+    """Nothing that moderators have hidden is live."""
+    for post_id in PostPage.objects.filter(hidden_at__isnull=False, live=True).values_list("pk", flat=True):
+        yield f"post {post_id} is hidden by moderators and live"
+
+
 @integrity_check("post-policy")
 def post_policy() -> Iterator[str]:
     """No stored text claims a cleaning policy that does not exist yet."""

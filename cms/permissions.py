@@ -114,6 +114,11 @@ def can_delete_post(actor: Actor, post: PostPage) -> bool:
     return can_unpublish_post(actor, post)
 
 
+def can_hide_post(actor: Actor) -> bool:
+    """Moderators, with a reason; they bring it back as well."""
+    return can_write(actor) and is_moderator(actor)
+
+
 def can_restore_post(actor: Actor, post: PostPage) -> bool:
     """Moderators bring anything back, editors what was in their sections, authors what they deleted themselves."""
     if post.deleted_at is None or not can_write(actor):

@@ -8,8 +8,8 @@ from cms.services.authors import rename_author_page
 from cms.services.pictures import prepare_post
 from community.core import generations
 from community.core.outbox import Recorded, subscriber
-from community.facts.accounts import UserStatusChanged, UserUpdated
-from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
+from community.facts.accounts import ProfileHidden, ProfileRestored, UserStatusChanged, UserUpdated
+from community.facts.posts import PostBroughtBack, PostDeleted, PostPublished, PostUnpublished, PostUpdated
 from community.youtube.services import want_previews
 
 
@@ -34,7 +34,10 @@ def want_previews_of_videos(recorded: Recorded) -> None:
     want_previews(video_ids=list_videos_to_show(recorded.fact.post_id))
 
 
-@subscriber(PostPublished, PostUnpublished, PostDeleted, UserUpdated, UserStatusChanged)
+@subscriber(
+    PostPublished, PostUnpublished, PostBroughtBack, PostDeleted,
+    UserUpdated, UserStatusChanged, ProfileHidden, ProfileRestored,
+)  # fmt: skip
 def make_kept_pages_old(recorded: Recorded) -> None:
     """Once more than at the change itself: what bumped then may have been lost with its process."""
     generations.bump(generations.SITE)

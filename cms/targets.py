@@ -16,6 +16,8 @@ from community.core import counts, targets
 from community.core.errors import NotAllowed, NotFound
 
 CATEGORY, SERIES, TAG = "category", "series", "tag"
+#: What is entered as the reason where moderation decides without one.
+HIDDEN = _("Hidden by moderation.")
 IN_THE_ADMIN = _("Editors change this in the admin.")
 
 
@@ -42,11 +44,22 @@ class PostTarget:
 
     def hide(self, target_id: int, *, actor: Actor, reason: str = "") -> None:
         """Takes the post off the site."""
-        services.unpublish_post(actor=actor, post=selectors.get_post(target_id, viewer=actor))
+        post = selectors.get_post_to_hide(target_id, viewer=actor)
+        services.hide_post(actor=actor, post=post, reason=reason or str(HIDDEN))
 
     def restore(self, target_id: int, *, actor: Actor) -> None:
-        """Brings a post back out of the bin."""
-        services.restore_post(actor=actor, post=selectors.get_deleted_post(target_id, viewer=actor))
+        """Shows a hidden post as it was; one that lies in the bin comes back as a draft."""
+        try:
+            hidden = selectors.get_post_to_hide(target_id, viewer=actor)
+        except NotFound:
+            services.restore_post(actor=actor, post=selectors.get_deleted_post(target_id, viewer=actor))
+        else:
+            services.bring_post_back(actor=actor, post=hidden)
+
+    def hiding(self, target_id: int, viewer: Actor) -> targets.Hiding:
+        """The post for those who may hide it, and why it is hidden."""
+        post = selectors.get_post_to_hide(target_id, viewer=viewer)
+        return targets.Hiding(post.title, address(post.url_path), post.hidden_at, post.hidden_reason)
 
 
 class _Followed:

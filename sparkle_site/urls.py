@@ -70,6 +70,17 @@ if settings.KEPT_MAIL or settings.DEBUG:
         path("styleguide/", core_views.styleguide, name="styleguide"), prefix_default_language=False
     )
 
+#: Where people look for their settings, and where they are.
+SETTINGS = {
+    "": "account_profile",
+    "profile/": "account_profile",
+    "account/": "account_email",
+    "security/": "account_security",
+    "sessions/": "usersessions_list",
+    "privacy/": "account_privacy",
+    "data/": "account_export",
+}
+
 #: Pages for people: English without, other languages with their code in front.
 urlpatterns += i18n_patterns(
     path(
@@ -93,6 +104,7 @@ urlpatterns += i18n_patterns(
     path("account/referrals/", referrals, name="account_referrals"),
     re_path(r"^join/(?P<code>[A-Za-z0-9]{1,16})/$", join, name="join"),
     path("account/suspended/", suspended, name="account_suspended"),
+    *(path(f"settings/{name}", RedirectView.as_view(pattern_name=to, permanent=True)) for name, to in SETTINGS.items()),
     path("account/", include("community.accounts.views.identity_urls")),
     path("account/", include("allauth.urls")),
     re_path(r"^@(?P<username>[A-Za-z0-9_]{1,50})/$", cms_views.profile, name="profile"),

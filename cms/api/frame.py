@@ -35,7 +35,7 @@ class AddressField(serializers.CharField):
 class MenuLinkShape(Shape):
     """An entry of a menu."""
 
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment] # a column here; of a field it is the name
     url = AddressField()
     external = serializers.BooleanField(help_text="It leads to another site.")
 

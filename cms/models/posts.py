@@ -14,17 +14,24 @@ from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageManager
+from wagtail.models import Page, PageManager, PagePermissionTester
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
-from cms.choices import EXCERPT_MAX, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
+from cms.choices import EXCERPT_MAX, HIDING_REASON_MAX, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
 from cms.models.confined import GroundForm
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
 from cms.validators import clean_tags
 from community.core import text
+from community.core.errors import Conflict
+
+
+class HiddenByModerators(Conflict):
+    """While moderators hide a post, nobody publishes it."""
+
+    message = _("Moderators have hidden this post. It cannot be published until they bring it back.")
 
 
 class PostTag(TaggedItemBase):
@@ -112,6 +119,11 @@ class PostPage(AuthorsGround, ServedPage, Page):
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    hidden_reason = models.CharField(max_length=HIDING_REASON_MAX, blank=True, editable=False)
     summary = models.CharField(
         max_length=EXCERPT_MAX, blank=True, editable=False, help_text="The excerpt, or the first words of the text."
     )
@@ -166,6 +178,13 @@ class PostPage(AuthorsGround, ServedPage, Page):
             ),
             models.Index(fields=["deleted_at"], name="post_bin", condition=models.Q(deleted_at__isnull=False)),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(hidden_at__isnull=True, hidden_by__isnull=True, hidden_reason="")
+                | models.Q(hidden_at__isnull=False) & ~models.Q(hidden_reason=""),
+                name="post_hidden_why",
+            )
+        ]
 
     @property
     def version(self) -> int:
@@ -212,9 +231,25 @@ class PostPage(AuthorsGround, ServedPage, Page):
             if child.block_type in READ_BLOCKS
         )
 
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        """As Wagtail's; what moderators have hidden is not published from the admin."""
+        tester = super().permissions_for_user(user)
+        if self.hidden_at is not None and hasattr(tester, "permissions"):
+            tester.permissions = set(tester.permissions) - {"publish"}
+        return tester
+
+    def with_content_json(self, content: dict[str, Any]) -> PostPage:
+        """A stored version of the post; whether moderators have hidden it is not a thing of versions."""
+        post: PostPage = super().with_content_json(content)
+        for name in ("hidden_at", "hidden_by_id", "hidden_reason"):
+            setattr(post, name, getattr(self, name))
+        return post
+
     @transaction.atomic
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
-        """As Wagtail's, in one transaction with the fact that its receiver records."""
+        """As Wagtail's, in one transaction with the fact that its receiver records. Raises Conflict while hidden."""
+        if PostPage.objects.filter(pk=self.pk, hidden_at__isnull=False).exists():
+            raise HiddenByModerators()
         return super().publish(revision, *args, **kwargs)
 
     @transaction.atomic

@@ -33,6 +33,7 @@ PERSON_FIELDS = (
     "profile__avatar_height",
     "profile__avatar_colour",
     "profile__avatar_variants",
+    "profile__hidden_at",
 )
 #: The columns a card shows; models of Wagtail have dozens, and each costs time for each row.
 CARD_FIELDS = (
@@ -141,11 +142,11 @@ def author_url(author: User) -> str:
 
 
 def card_of_author(author: User | None) -> AuthorCard | None:
-    """The card of an author whose profile is loaded; banned and deleted people have no link."""
+    """The card of an author whose profile is loaded; banned, deleted and hidden people have no link."""
     if author is None:
         return None
     card = author_card(author, url=author_url(author))
-    return card if author.is_active else dataclasses.replace(card, url="")
+    return card if author.is_active and author.profile.hidden_at is None else dataclasses.replace(card, url="")
 
 
 def post_cards(

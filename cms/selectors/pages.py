@@ -47,6 +47,7 @@ def list_creators(
         CreatorPage.objects.live()
         .filter(person__role__in=CREATOR_ROLES)
         .exclude(person__status__in=CLOSED_STATUSES)
+        .filter(person__profile__hidden_at__isnull=True)
         .select_related("person__profile")
         .only("title", "url_path", "headline", *(f"person__{name}" for name in PERSON_FIELDS))
     )

@@ -64,7 +64,7 @@ def get_post(post_id: int, *, viewer: Actor) -> PostPage:
 #: What somebody else needs to know of a post they point to: a dozen columns of a hundred, of one row instead of six.
 _TARGET_FIELDS = (
     "title", "slug", "path", "depth", "url_path", "live", "owner", "author", "deleted_at", "comments_enabled",
-    "first_published_at", "language",
+    "first_published_at", "language", "hidden_at",
 )  # fmt: skip
 
 
@@ -107,6 +107,14 @@ def get_deleted_post(post_id: int, *, viewer: Actor) -> PostPage:
     """A post in the bin that `viewer` may bring back; else NotFound."""
     post = PostPage.objects.filter(pk=post_id, deleted_at__isnull=False).first() if 0 < post_id < 2**63 else None
     if post is None or not permissions.can_restore_post(viewer, post):
+        raise NotFound()
+    return post
+
+
+def get_post_to_hide(post_id: int, *, viewer: Actor) -> PostPage:
+    """A post that is on the site, or that moderators have hidden, for those who decide about it; else NotFound."""
+    post = PostPage.objects.existing().filter(pk=post_id).first() if 0 < post_id < 2**63 else None
+    if post is None or not permissions.can_hide_post(viewer) or not (post.live or post.hidden_at):
         raise NotFound()
     return post
 

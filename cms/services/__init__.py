@@ -2,6 +2,7 @@
 
 from cms.services.bootstrap import creator_index, ensure_site_structure, site_root
 from cms.services.grounds import give_ground
+from cms.services.hiding import bring_post_back, hide_post
 from cms.services.posts import (
     CategoryUnknown,
     StaleVersion,
@@ -20,6 +21,7 @@ __all__ = [
     "CategoryUnknown",
     "StaleVersion",
     "add_page",
+    "bring_post_back",
     "clean_again",
     "create_post",
     "create_series",
@@ -29,6 +31,7 @@ __all__ = [
     "ensure_author_page",
     "ensure_site_structure",
     "give_ground",
+    "hide_post",
     "order_parts",
     "purge_bin",
     "restore_post",

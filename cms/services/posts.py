@@ -15,6 +15,7 @@ from wagtail.models import Page
 from cms import permissions, rules
 from cms.choices import CONTENT_MAX, EXCERPT_MAX
 from cms.models import Category, CustomImage, PostPage, SeriesPage
+from cms.models.posts import HiddenByModerators
 from cms.services.parts import lock_places, lock_posts, move_part, put_at
 from cms.services.saving import checked, indexed_once, store
 from cms.services.tree import add_page, ensure_author_page
@@ -114,6 +115,8 @@ def update_post(*, actor: Actor, post: PostPage, version: int | None = None, **c
     post = _locked(post)
     if not permissions.can_edit_post(editor, post):
         raise NotAllowed()
+    if published and post.hidden_at is not None:
+        raise HiddenByModerators()
     if version is not None and version != post.version:
         raise StaleVersion(post.version)
     if where:

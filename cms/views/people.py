@@ -79,7 +79,12 @@ def creator(request: HttpRequest, page: CreatorPage) -> HttpResponse:
 
 
 def _locked(request: HttpRequest, person: Any) -> HttpResponse:
-    """The name and picture of somebody whose profile the viewer does not see, and the way to ask."""
+    """The name and picture of somebody whose profile the viewer does not see, and the way to ask.
+
+    Of what moderators have hidden there is nothing to ask for: Http404.
+    """
+    if person.profile.hidden_at is not None:
+        raise Http404
     return render(request, "follows/locked.html", {"author": accounts.author_card(person)})
 
 

@@ -51,9 +51,11 @@ def _people() -> Iterable[Holding]:
     yield goes_with("accounts.User_groups", "user", owner="accounts.User")
     yield goes_with("accounts.User_user_permissions", "user", owner="accounts.User")
     yield Holding(
-        "accounts.Profile", ("user", "avatar", "birthday"), Leaves.ANONYMISED, title=_("Your profile and your picture"),
-        because=_("It is emptied; your picture is deleted."),
-        rows=lambda subject: rows_of(Profile.objects.filter(user_id=subject.id), hide=("user", "avatar_variants")),
+        "accounts.Profile", ("user", "avatar", "birthday", "hidden_by"), Leaves.ANONYMISED,
+        title=_("Your profile and your picture"), because=_("It is emptied; your picture is deleted."),
+        rows=lambda subject: rows_of(
+            Profile.objects.filter(user_id=subject.id), hide=("user", "avatar_variants", "hidden_by")
+        ),
         files=_avatar, forget=services.forget_profile, order=PROFILE,
     )  # fmt: skip
     yield owned(

@@ -109,7 +109,8 @@ def is_moderator(actor: Actor) -> bool:
 def can_view_profile(viewer: Actor, owner: User) -> bool:
     """Public profiles: everybody but whom a block parts. Others: the owner, moderators, some the followers.
 
-    Closed accounts: moderators only. One query where another person is signed in.
+    What moderators have hidden: its owner and they. Closed accounts: moderators only. One query where another person
+    is signed in.
     """
     if is_moderator(viewer):
         return True
@@ -122,6 +123,8 @@ def can_view_profile(viewer: Actor, owner: User) -> bool:
 
 def is_open_to(viewer: Actor, owner: User) -> bool:
     """Does `owner` show the profile to somebody like `viewer`? Blocks and staff apart; a query for followers only."""
+    if owner.profile.hidden_at is not None:
+        return False
     if owner.profile.visibility == Profile.Visibility.FOLLOWERS:
         return sight.is_follower(viewer, owner.pk)
     return owner.profile.visibility == Profile.Visibility.PUBLIC
@@ -135,6 +138,11 @@ def can_change_profile(actor: Actor, owner: User) -> bool:
 def outranks(actor: Actor, person: User) -> bool:
     """Is `actor` at work here and above `person`? Nobody is above themselves or their equals."""
     return isinstance(actor, User) and is_moderator(actor) and actor.pk != person.pk and actor.rank > person.rank
+
+
+def can_hide_profile(actor: Actor, person: User) -> bool:
+    """Moderators take out of sight what people below them say of themselves, and bring it back."""
+    return can_write(actor) and outranks(actor, person)
 
 
 def can_leave(actor: Actor) -> bool:

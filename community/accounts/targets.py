@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts import selectors, services
-from community.accounts.choices import Status
+from community.accounts import permissions, selectors, services
 from community.accounts.models import User
 from community.accounts.permissions import Actor
 from community.core import targets
+from community.core.errors import NotFound
 
-#: What is entered as the reason where moderation decides.
-HIDDEN, RESTORED = _("Hidden by moderation."), _("Restored by moderation.")
+#: What is entered as the reason where moderation decides without one.
+HIDDEN = _("Hidden by moderation.")
 
 
 class UserTarget:
@@ -31,14 +31,21 @@ class UserTarget:
         }
 
     def hide(self, target_id: int, *, actor: Actor, reason: str = "") -> None:
-        """Suspends the account."""
+        """Hides the profile; whether the account may act is another question (`services.change_status`)."""
         person = selectors.get_person_by_id(target_id, viewer=actor)
-        services.change_status(actor=actor, person=person, status=Status.SUSPENDED, reason=reason or str(HIDDEN))
+        services.hide_profile(actor=actor, person=person, reason=reason or str(HIDDEN))
 
     def restore(self, target_id: int, *, actor: Actor) -> None:
-        """Makes the account active again."""
-        person = selectors.get_person_by_id(target_id, viewer=actor)
-        services.change_status(actor=actor, person=person, status=Status.ACTIVE, reason=str(RESTORED))
+        """Shows the profile as it was."""
+        services.restore_profile(actor=actor, person=selectors.get_person_by_id(target_id, viewer=actor))
+
+    def hiding(self, target_id: int, viewer: Actor) -> targets.Hiding:
+        """The profile for those who may hide it, and why it is hidden."""
+        person = selectors.get_person_by_id(target_id, viewer=viewer)
+        if not permissions.can_hide_profile(viewer, person):
+            raise NotFound()
+        profile = person.profile
+        return targets.Hiding(profile.display_name, person.get_absolute_url(), profile.hidden_at, profile.hidden_reason)
 
 
 def register() -> None:

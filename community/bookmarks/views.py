@@ -17,6 +17,7 @@ from community.bookmarks import selectors, services
 from community.bookmarks.forms import BookmarkForm, FolderForm, ShareForm
 from community.bookmarks.models import Folder
 from community.core import targets
+from community.core.addresses import page_of_form
 from community.core.errors import DomainError, NotFound
 from community.core.targets import TargetCard
 
@@ -106,7 +107,7 @@ def bookmark(request: HttpRequest, kind: str, target_id: int) -> HttpResponse:
         else:
             if filled:
                 messages.info(request, _("It is among your bookmarks."))
-            return HttpResponseRedirect(f"{card.url}#reactions")
+            return HttpResponseRedirect(page_of_form(request, f"{card.url}#reactions"))
     context = {"card": card, "found": found, "form": form}
     return render(request, "bookmarks/bookmark.html", context, status=400 if form.errors else 200)
 
@@ -131,6 +132,8 @@ def share(request: HttpRequest, kind: str, target_id: int) -> HttpResponse:
         return HttpResponseRedirect(f"{card.url}#reactions")
     context = {
         "card": card,
+        "kind": kind,
+        "target_id": target_id,
         "form": form,
         "address": request.build_absolute_uri(card.url),
         "shared": selectors.find_share(kind, target_id, viewer=request.user),

@@ -1,4 +1,4 @@
-"""The client's address: the one function that limits, sign-in history and alerts ask."""
+"""The client's address, as limits, sign-in history and alerts ask for it; and the page that a form leads back to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 #: What a connection without an address (a Unix socket with no trusted proxy in front) counts as.
 NO_ADDRESS = ""
@@ -84,3 +85,12 @@ def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         return parsed.ipv4_mapped
     return parsed
+
+
+def page_of_form(request: HttpRequest, otherwise: str) -> str:
+    """The path on this site that a form names as `next`; `otherwise` for none, and for what leads elsewhere."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe and wanted.startswith("/") else otherwise

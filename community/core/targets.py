@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from community.core.errors import NotFound
@@ -65,6 +66,24 @@ class Discussed(Target, Protocol):
         """What is said of those that `viewer` may see, by id, in a fixed number of queries."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Hiding:
+    """What those who decide know of a thing that can be hidden: since when it is and why, None and "" while not."""
+
+    title: str
+    url: str
+    hidden_at: datetime | None
+    reason: str
+
+
+@runtime_checkable
+class Hidden(Target, Protocol):
+    """The owner's answers about a kind that has no page of its own for hiding."""
+
+    def hiding(self, target_id: int, viewer: Any) -> Hiding:
+        """What is to be known for deciding, hidden or not; NotFound for whoever may not decide."""
+
+
 _targets: dict[str, Target] = {}
 
 
@@ -92,6 +111,14 @@ def get(kind: str, target_id: int, viewer: Any) -> Any:
     if not 0 < target_id < 2**63:
         raise NotFound()
     return of_kind(kind).get(target_id, viewer)
+
+
+def hiding(kind: str, target_id: int, viewer: Any) -> Hiding:
+    """What is to be known for hiding a thing, or for bringing it back; NotFound for whoever may not decide."""
+    target = _targets.get(kind)
+    if not isinstance(target, Hidden) or not 0 < target_id < 2**63:
+        raise NotFound()
+    return target.hiding(target_id, viewer)
 
 
 def author_id(thing: Any) -> int | None:

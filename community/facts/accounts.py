@@ -36,6 +36,20 @@ class ProfileCompleted(Fact):
     user_id: int
 
 
+@fact_class("profile.hidden", aggregate="user", by="user_id")
+class ProfileHidden(Fact):
+    """A moderator took a profile out of sight."""
+
+    user_id: int
+
+
+@fact_class("profile.restored", aggregate="user", by="user_id")
+class ProfileRestored(Fact):
+    """A moderator brought a hidden profile back."""
+
+    user_id: int
+
+
 @fact_class("auth.login", aggregate="user", by="user_id")
 class SignedIn(Fact):
     """Somebody finished signing in."""

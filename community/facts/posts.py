@@ -36,6 +36,22 @@ class PostUnpublished(Fact):
     post_id: int
 
 
+@fact_class("post.hidden", aggregate="post", by="post_id")
+class PostHidden(Fact):
+    """A moderator took the post out of sight; `post.unpublished` says the same to whom the reason does not matter."""
+
+    post_id: int
+    author_id: int | None
+
+
+@fact_class("post.brought_back", aggregate="post", by="post_id")
+class PostBroughtBack(Fact):
+    """A moderator showed a hidden post again, as it was: nothing new, so nobody is told of a post."""
+
+    post_id: int
+    author_id: int | None
+
+
 @fact_class("post.deleted", aggregate="post", by="post_id")
 class PostDeleted(Fact):
     """The post went to the bin, or (`for_good`) out of it."""

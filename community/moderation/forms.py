@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from community.moderation.choices import NOTE_MAX, Reason
+from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason
 
 
 class ReportForm(forms.Form):
@@ -19,4 +19,12 @@ class ReportForm(forms.Form):
     )
     note = forms.CharField(
         label=_("What should we know?"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class HidingForm(forms.Form):
+    """Why a moderator hides something."""
+
+    reason = forms.CharField(
+        label=_("Why is it hidden?"), help_text=_("It is kept, with your name."), max_length=REASON_MAX
     )

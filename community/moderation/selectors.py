@@ -30,6 +30,21 @@ def list_open(*, viewer: Actor) -> QuerySet[Report]:
     return rows if permissions.can_decide(viewer) else rows.none()
 
 
+def list_upheld(*, viewer: Actor) -> QuerySet[Report]:
+    """Reports after which something was hidden, the last decided first; for moderators, and nothing for others."""
+    rows = (
+        Report.objects.filter(state=State.UPHELD)
+        .select_related("reporter", "decided_by")
+        .order_by("-decided_at", "-pk")
+    )
+    return rows if permissions.can_decide(viewer) else rows.none()
+
+
+def get_hiding(kind: str, target_id: int, *, viewer: Actor) -> targets.Hiding:
+    """What a moderator may hide, and why it is hidden; else NotFound."""
+    return targets.hiding(kind, target_id, viewer)
+
+
 def report_cards(reports: Iterable[Report], *, viewer: Actor) -> list[ReportCard]:
     """The reports with cards of what they are about; a few queries for each kind of target."""
     rows = list(reports)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
 from community.accounts.services import count_act
 from community.core import audit, outbox, targets, text
@@ -17,6 +18,7 @@ from community.moderation.models import Report
 
 UPHELD = audit.declare("report.upheld", _("Report upheld"))
 DISMISSED = audit.declare("report.dismissed", _("Report put away"))
+TAKEN_BACK = audit.declare("report.taken_back", _("Decision about a report taken back"))
 
 
 class AlreadyReported(Conflict):
@@ -59,9 +61,7 @@ def settle_reports(*, actor: Actor, report_id: int, upheld: bool, decision: str 
 
     Hiding needs a reason. Raises Invalid, NotFound for what is decided already, or NotAllowed.
     """
-    moderator = require_writer(actor)
-    if not permissions.can_decide(moderator):
-        raise NotAllowed()
+    moderator = _decider(actor)
     said = text.one_line(decision)
     if upheld and not said:
         raise Invalid(fields={"decision": _("Please say why.")})
@@ -77,13 +77,7 @@ def settle_reports(*, actor: Actor, report_id: int, upheld: bool, decision: str 
     if upheld:
         targets.of_kind(asked.target_kind).hide(asked.target_id, actor=moderator, reason=said)
     for row in found:
-        row.state = State.UPHELD if upheld else State.DISMISSED
-        row.decided_by, row.decided_at, row.decision = moderator, timezone.now(), said
-        row.save(update_fields=["state", "decided_by", "decided_at", "decision"])
-        outbox.record(
-            ReportSettled(report_id=row.pk, target_kind=row.target_kind, target_id=row.target_id, upheld=upheld),
-            actor_id=moderator.pk,
-        )
+        _settle(row, State.UPHELD if upheld else State.DISMISSED, by=moderator, said=said)
     audit.record(
         actor=moderator,
         act=UPHELD if upheld else DISMISSED,
@@ -93,3 +87,73 @@ def settle_reports(*, actor: Actor, report_id: int, upheld: bool, decision: str 
         reason=said,
     )
     return len(found)
+
+
+@retried
+def take_back_decision(*, actor: Actor, report_id: int, decision: str = "") -> int:
+    """Brings back what was hidden after a report, and puts all reports about it away. Returns how many.
+
+    Raises Invalid, NotFound for what was not upheld or is hidden no longer, or NotAllowed.
+    """
+    moderator = _decider(actor)
+    said = text.one_line(decision)
+    if len(said) > REASON_MAX:
+        raise Invalid(fields={"decision": _("A reason has at most 500 characters.")})
+    asked = Report.objects.filter(pk=report_id, state=State.UPHELD).first() if 0 < report_id < 2**63 else None
+    if asked is None:
+        raise NotFound()
+    about = Report.objects.filter(target_kind=asked.target_kind, target_id=asked.target_id, state=State.UPHELD)
+    found = list(about.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    if not found:
+        raise NotFound()
+    targets.of_kind(asked.target_kind).restore(asked.target_id, actor=moderator)
+    for row in found:
+        _settle(row, State.DISMISSED, by=moderator, said=said)
+    audit.record(
+        actor=moderator,
+        act=TAKEN_BACK,
+        target_kind=asked.target_kind,
+        target_id=asked.target_id,
+        after={"reports": len(found)},
+        reason=said,
+    )
+    return len(found)
+
+
+def _decider(actor: Actor) -> User:
+    moderator = require_writer(actor)
+    if not permissions.can_decide(moderator):
+        raise NotAllowed()
+    return moderator
+
+
+def _settle(row: Report, state: State, *, by: User, said: str) -> None:
+    row.state, row.decided_by, row.decided_at, row.decision = state, by, timezone.now(), said
+    row.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+    upheld = state == State.UPHELD
+    outbox.record(
+        ReportSettled(report_id=row.pk, target_kind=row.target_kind, target_id=row.target_id, upheld=upheld),
+        actor_id=by.pk,
+    )
+
+
+def hide_target(*, actor: Actor, kind: str, target_id: int, reason: str) -> None:
+    """Takes a post or a profile out of everybody's sight, and keeps why, without a report.
+
+    Raises Invalid, NotFound, also for what is hidden already, or NotAllowed.
+    """
+    moderator = _decider(actor)
+    said = text.one_line(reason)
+    if not said:
+        raise Invalid(fields={"reason": _("Please say why.")})
+    if len(said) > REASON_MAX:
+        raise Invalid(fields={"reason": _("A reason has at most 500 characters.")})
+    targets.hiding(kind, target_id, moderator)
+    targets.of_kind(kind).hide(target_id, actor=moderator, reason=said)
+
+
+def restore_target(*, actor: Actor, kind: str, target_id: int) -> None:
+    """Brings back what moderators have hidden, as it was. Raises NotFound or NotAllowed."""
+    moderator = _decider(actor)
+    targets.hiding(kind, target_id, moderator)
+    targets.of_kind(kind).restore(target_id, actor=moderator)

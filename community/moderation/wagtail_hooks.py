@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path, reverse, reverse_lazy
+from django.urls import path, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
@@ -45,27 +45,41 @@ def reports_menu_item() -> MenuItem:
 
 @require_admin_access
 def show_reports(request: HttpRequest) -> HttpResponse:
-    """Open reports, the newest first; a POST decides one: `hide` or `dismiss` with its id, and why."""
+    """Open reports, the newest first, or with `?show=hidden` those after which something was hidden.
+
+    A POST decides: `hide` or `dismiss` one, or `restore` what was hidden, with the report's id, and why.
+    """
     if not permissions.can_decide(request.user):
         raise PermissionDenied
+    hidden = request.GET.get("show") == "hidden"
     if request.method == "POST":
         _decide(request)
-        return HttpResponseRedirect(reverse("moderation_reports"))
-    page = Paginator(selectors.list_open(viewer=request.user), A_PAGE).get_page(request.GET.get("p"))
-    context = {"page": page, "reports": selectors.report_cards(page, viewer=request.user)}
+        return HttpResponseRedirect(request.get_full_path())
+    rows = selectors.list_upheld(viewer=request.user) if hidden else selectors.list_open(viewer=request.user)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("p"))
+    context = {"page": page, "reports": selectors.report_cards(page, viewer=request.user), "hidden": hidden}
     return render(request, "moderation/admin/reports.html", context)
 
 
 def _decide(request: HttpRequest) -> None:
-    upheld = "hide" in request.POST
-    said = request.POST.get("hide" if upheld else "dismiss", "")
+    asked = next((each for each in ("hide", "restore", "dismiss") if each in request.POST), "dismiss")
+    said = request.POST.get(asked, "")
     number = int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
+    about: dict[str, Any] = {"actor": request.user, "report_id": number, "decision": request.POST.get("decision", "")}
     try:
-        settled = services.settle_reports(
-            actor=request.user, report_id=number, upheld=upheld, decision=request.POST.get("decision", "")
-        )
+        if asked == "restore":
+            settled = services.take_back_decision(**about)
+        else:
+            settled = services.settle_reports(**about, upheld=asked == "hide")
     except DomainError as error:
         messages.error(request, str(next(iter(error.fields.values()), error.message)))
     else:
-        done = _("It is hidden. Reports decided: %(count)d.") if upheld else _("Reports put away: %(count)d.")
-        messages.success(request, done % {"count": settled})
+        messages.success(request, _done(asked) % {"count": settled})
+
+
+def _done(asked: str) -> str:
+    if asked == "hide":
+        return _("It is hidden. Reports decided: %(count)d.")
+    if asked == "restore":
+        return _("It is back, as it was. Reports put away: %(count)d.")
+    return _("Reports put away: %(count)d.")

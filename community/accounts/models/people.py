@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts.choices import CLOSED_STATUSES, Role, Status
+from community.accounts.choices import CLOSED_STATUSES, HIDING_REASON_MAX, Role, Status
 from community.accounts.rules import trust_level
 from community.accounts.validators import (
     problem_with_birthday,
@@ -186,12 +186,24 @@ class Profile(models.Model):
     avatar_blurhash = models.CharField(max_length=40, blank=True, editable=False)
     avatar_variants = models.JSONField(default=dict, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
+    hidden_at = models.DateTimeField(null=True, editable=False)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="hidden_profiles"
+    )
+    hidden_reason = models.CharField(_("reason"), max_length=HIDING_REASON_MAX, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
-        constraints = [models.CheckConstraint(condition=~models.Q(display_name=""), name="profile_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(display_name=""), name="profile_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(hidden_at__isnull=True, hidden_by__isnull=True, hidden_reason="")
+                | models.Q(hidden_at__isnull=False) & ~models.Q(hidden_reason=""),
+                name="profile_hidden_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name

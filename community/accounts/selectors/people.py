@@ -64,18 +64,18 @@ def _avatar(profile: Profile) -> Picture:
 
 
 def author_card(user: User, *, url: str = "") -> AuthorCard:
-    """The card of `user`, whose profile is loaded; no query."""
+    """The card of `user`, whose profile is loaded; no query. Of a hidden profile only the user name is left."""
     profile = user.profile
-    avatar = None
-    if profile.avatar:
-        avatar = _avatar(profile)
+    hidden = profile.hidden_at is not None
+    name = user.username if hidden else profile.display_name
+    avatar = _avatar(profile) if profile.avatar and not hidden else None
     return AuthorCard(
         id=user.pk,
         username=user.username,
-        display_name=profile.display_name,
+        display_name=name,
         url=url or localized(f"/@{user.username}/"),
         avatar=avatar,
-        initials=initials(profile.display_name),
+        initials=initials(name),
         colour_index=colour_index(user.pk),
         verified=user.verified,
         level=user.level,
@@ -120,9 +120,8 @@ def list_everybody(*, viewer: Actor) -> QuerySet[User]:
         return people
     own = Q(pk=viewer.pk) if isinstance(viewer, User) else Q(pk__in=[])
     followed = Q(profile__visibility="followers", pk__in=sight.followed(viewer))
-    return sight.in_sight(people.known(), viewer, by="pk", muted=False).filter(
-        own | Q(profile__visibility="public") | followed
-    )
+    shown = Q(profile__hidden_at__isnull=True) & (Q(profile__visibility="public") | followed)
+    return sight.in_sight(people.known(), viewer, by="pk", muted=False).filter(own | shown)
 
 
 def list_people(ids: Iterable[int], *, viewer: Actor) -> QuerySet[User]:

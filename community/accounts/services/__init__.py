@@ -27,6 +27,7 @@ from community.accounts.services.exporting import (
     remove_export_file,
     request_export,
 )
+from community.accounts.services.hiding import hide_profile, restore_profile
 from community.accounts.services.identities import (
     SIGN_UP_LASTS,
     Identity,
@@ -250,6 +251,7 @@ __all__ = [
     "forget_profile",
     "forget_reasons",
     "forget_unfinished",
+    "hide_profile",
     "join_identity",
     "joining_problems",
     "keep_account",
@@ -291,6 +293,7 @@ __all__ = [
     "request_export",
     "resend_code",
     "reset_password",
+    "restore_profile",
     "revoke_token",
     "rotate_second_factors",
     "set_avatar",

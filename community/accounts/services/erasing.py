@@ -155,7 +155,7 @@ def _empty_profile(subject: Subject) -> None:
     for field in Profile._meta.concrete_fields:
         if not field.primary_key and not field.is_relation and field.name != "updated_at":
             setattr(profile, field.attname, field.get_default())
-    profile.avatar, profile.display_name = "", DELETED_NAME
+    profile.avatar, profile.display_name, profile.hidden_by = "", DELETED_NAME, None
     profile.save()
 
 

@@ -82,15 +82,15 @@ class ThreadPage:
 def name_of(comment: Comment) -> str:
     """The name of who wrote it; empty for nobody."""
     author = comment.author
-    return author.profile.display_name if author is not None else comment.guest_name
+    return author_card(author).display_name if author is not None else comment.guest_name
 
 
 def person_card(author: User | None) -> AuthorCard | None:
-    """The card of an author whose profile is loaded; banned and deleted people have no link."""
+    """The card of an author whose profile is loaded; banned, deleted and hidden people have no link."""
     if author is None:
         return None
     card = author_card(author)
-    return card if author.is_active else dataclasses.replace(card, url="")
+    return card if author.is_active and author.profile.hidden_at is None else dataclasses.replace(card, url="")
 
 
 def cards_of(

@@ -21,6 +21,7 @@ _PERSON = (
     "profile__avatar_height",
     "profile__avatar_colour",
     "profile__avatar_variants",
+    "profile__hidden_at",
 )
 
 

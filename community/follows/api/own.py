@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -156,6 +157,13 @@ class RequestView(ApiView):
         services.decline_request(actor=request.user, request_id=int(id))
 
 
+def _hidden(rows: QuerySet[Any], query: dict[str, Any], *, scope: str, whom: str) -> pagination.CursorPage:
+    """A page of blocks or mutes: the people in the column `whom`, and since when."""
+    page = pagination.rows_after(rows, ordering=("-pk",), cursor=query.get("cursor"), limit=query["limit"], scope=scope)
+    shown = [person_in_list(getattr(row, whom), since=row.created_at) for row in page.items]
+    return dataclasses.replace(page, items=shown)
+
+
 class BlocksView(ApiView):
     """Whom one has blocked."""
 
@@ -174,12 +182,7 @@ class BlocksView(ApiView):
 
         The newest first.
         """
-        rows = selectors.list_blocks(viewer=_oneself(request))
-        page = pagination.rows_after(
-            rows, ordering=("-pk",), cursor=query.get("cursor"), limit=query["limit"], scope="blocks"
-        )
-        shown = [person_in_list(row.blocked, since=row.created_at) for row in page.items]
-        return dataclasses.replace(page, items=shown)
+        return _hidden(selectors.list_blocks(viewer=_oneself(request)), query, scope="blocks", whom="blocked")
 
 
 class MutesView(ApiView):
@@ -200,12 +203,7 @@ class MutesView(ApiView):
 
         The newest first.
         """
-        rows = selectors.list_mutes(viewer=_oneself(request))
-        page = pagination.rows_after(
-            rows, ordering=("-pk",), cursor=query.get("cursor"), limit=query["limit"], scope="mutes"
-        )
-        shown = [person_in_list(row.muted, since=row.created_at) for row in page.items]
-        return dataclasses.replace(page, items=shown)
+        return _hidden(selectors.list_mutes(viewer=_oneself(request)), query, scope="mutes", whom="muted")
 
 
 class SuggestionsView(ApiView):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from community.accounts.models import User
-from community.follows import selectors
+from community.follows import permissions, selectors
 from community.follows.choices import Kind
 
 register = template.Library()
@@ -34,5 +34,6 @@ def follow_button(context: Any, kind: str, target_id: int, name: str, username: 
     else:
         relation = selectors.Relation(selectors.get_follow(kind, target_id, viewer=viewer))
     where = context.get("next") or request.get_full_path()
+    values["may_hide"] = bool(username) and permissions.can_see_all(viewer)
     shown = {"relation": relation, "act_url": act_url, "next": where, "request": request}
     return {**values, **shown, "csrf_token": context.get("csrf_token")}

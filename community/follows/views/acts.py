@@ -7,13 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from community.accounts.models import User
 from community.core import targets
+from community.core.addresses import page_of_form
 from community.core.errors import Invalid, NotFound
 from community.follows import selectors, services
 from community.follows.choices import Kind, State
@@ -24,11 +24,7 @@ PIECE = "fetch"
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     """To the page of this site that the form stood on."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return HttpResponseRedirect(wanted if safe and wanted.startswith("/") else otherwise)
+    return HttpResponseRedirect(page_of_form(request, otherwise))
 
 
 def _viewer(request: HttpRequest) -> User:

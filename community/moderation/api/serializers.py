@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from community.core.api.fields import IdField, InstantField, StrictCharField, StrictChoiceField
 from community.core.api.serializers import Input, Shape
-from community.moderation.choices import NOTE_MAX, Reason, State
+from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason, State
 
 KIND_MAX = 40
 
@@ -30,3 +30,9 @@ class ReportShape(Shape):
     note = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(choices=State.choices)
     created_at = InstantField()
+
+
+class HidingReason(Input):
+    """Why something is hidden."""
+
+    reason = StrictCharField(max_length=REASON_MAX, help_text="It is kept, with who decided.")

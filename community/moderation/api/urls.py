@@ -6,4 +6,8 @@ from django.urls import path
 
 from community.moderation.api import views
 
-urlpatterns = [path("reports", views.ReportListView.as_view())]
+urlpatterns = [
+    path("reports", views.ReportListView.as_view()),
+    path("posts/<str:id>/hiding", views.PostHidingView.as_view()),
+    path("users/<str:username>/hiding", views.ProfileHidingView.as_view()),
+]

@@ -16,7 +16,7 @@ class ReactionTypeShape(Shape):
 
     code = serializers.CharField()
     emoji = serializers.CharField()
-    label = serializers.CharField(  # type: ignore[assignment]
+    label = serializers.CharField(  # type: ignore[assignment] # a column here; of a field of its own it is the name
         help_text="In the language that was asked for."
     )
     active = serializers.BooleanField(help_text="False: it is shown where it is, and given no more.")

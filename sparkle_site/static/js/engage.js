@@ -2,14 +2,15 @@
 
 const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
 
-function tell(text) {
-  document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } }));
+function tell(text, level = "error") {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, level } }));
 }
 
-async function send(form, method, address, body) {
-  const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "Accept-Language": document.documentElement.lang };
+async function send(method, address, body) {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const headers = { "X-CSRFToken": token, "Accept-Language": document.documentElement.lang };
   if (body) headers["Content-Type"] = "application/json";
-  const response = await fetch(address, { method, headers, body: body && JSON.stringify(body) });
+  const response = await fetch(address, { method, headers, body: body && JSON.stringify(body), keepalive: true });
   const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
   if (!response.ok) throw answer.error ? new Error(answer.error) : new TypeError("no answer of the API");
   return answer.data;
@@ -25,29 +26,32 @@ function showReactions(bar, { reactions, own }) {
   }
 }
 
-async function react(bar, form, button) {
+async function react(bar, button) {
   const method = button.name === "remove" ? "DELETE" : "PUT";
-  showReactions(bar, await send(form, method, `${bar.dataset.reactions}/${button.value}`));
+  showReactions(bar, await send(method, `${bar.dataset.reactions}/${button.value}`));
 }
 
-async function keep(form, button) {
+// The words of a button on a card are its hidden name; a set of such buttons shares one form.
+async function keep(button) {
+  const { bookmark, save, saved } = { ...button.form.dataset, ...button.dataset };
   const kept = button.getAttribute("aria-pressed") === "true";
-  await send(form, kept ? "DELETE" : "PUT", form.dataset.bookmark, kept ? undefined : {});
+  await send(kept ? "DELETE" : "PUT", bookmark, kept ? undefined : {});
   button.setAttribute("aria-pressed", String(!kept));
   button.name = kept ? "add" : "remove";
-  button.querySelector("[data-words]").textContent = kept ? form.dataset.save : form.dataset.saved;
+  button.querySelector("[data-words]").textContent = kept ? save : saved;
 }
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const button = event.submitter;
   const bar = form.closest("[data-reactions]");
-  if (!button || "plain" in form.dataset || !(bar || form.dataset.bookmark)) return;
+  const keeps = button && (form.dataset.bookmark || button.dataset.bookmark);
+  if (!button || "plain" in form.dataset || !(bar || keeps)) return;
   event.preventDefault();
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
   try {
-    await (bar ? react(bar, form, button) : keep(form, button));
+    await (bar ? react(bar, button) : keep(button));
   } catch (error) {
     if (!(error instanceof TypeError)) return tell(error.message);
     form.dataset.plain = "";
@@ -57,18 +61,38 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// The address of what is shared is copied; phones offer their own ways.
+// What was passed on counts once a day for who is signed in. Whether it is counted is not the reader's trouble.
+function passedOn(link) {
+  if (link.dataset.counted) send("POST", link.dataset.counted, {}).catch(() => {});
+}
+
+async function copyLink(link) {
+  await navigator.clipboard.writeText(link.dataset.share);
+  tell(link.dataset.done, "success");
+  passedOn(link);
+}
+
+// Phones offer their own ways; where those fail, the address is copied; without both, the link leads to its page.
+async function share(link) {
+  try {
+    await navigator.share({ title: link.dataset.title, url: link.dataset.share });
+    passedOn(link);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    await copyLink(link).catch(() => link.href && location.assign(link.href));
+  }
+}
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-share]");
   if (!link) return;
-  const url = link.dataset.share;
-  if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+  const copies = event.target.closest("[data-copy-link]");
+  if (!copies && navigator.share && matchMedia("(pointer: coarse)").matches) {
     event.preventDefault();
-    await navigator.share({ title: link.dataset.title, url }).catch(() => {});
-  } else if (event.target.closest("[data-copy-link]") && navigator.clipboard) {
+    await share(link);
+  } else if (copies && navigator.clipboard) {
     event.preventDefault();
-    await navigator.clipboard.writeText(url);
-    document.dispatchEvent(new CustomEvent("toast", { detail: { text: link.dataset.done, level: "success" } }));
+    await copyLink(link);
   }
 });
 

@@ -26,7 +26,15 @@ from community.comments.services import add_comment
 from community.core import outbox
 from community.core.outbox import Recorded
 from community.facts import Fact
-from community.facts.accounts import EmailVerified, IdentityLinked, SignInFailed, UserStatusChanged, UserUpdated
+from community.facts.accounts import (
+    EmailVerified,
+    IdentityLinked,
+    ProfileHidden,
+    ProfileRestored,
+    SignInFailed,
+    UserStatusChanged,
+    UserUpdated,
+)
 from community.facts.comments import (
     CommentCreated,
     CommentDeleted,
@@ -36,7 +44,7 @@ from community.facts.comments import (
     CommentRestored,
     CommentUpdated,
 )
-from community.facts.posts import PostDeleted, PostPublished, PostUnpublished, PostUpdated
+from community.facts.posts import PostBroughtBack, PostDeleted, PostPublished, PostUnpublished, PostUpdated
 from community.facts.reactions import ReactionAdded, ReactionRemoved
 from community.follows.services import follow
 from community.reactions.models import Reaction
@@ -139,6 +147,9 @@ EXAMPLES: dict[str, Callable[[Cast], Fact]] = {
     PostUpdated.name: updated_post,
     PostUnpublished.name: unpublished_post,
     PostDeleted.name: deleted_post,
+    PostBroughtBack.name: lambda cast: PostBroughtBack(post_id=make_post(cast.creator).pk, author_id=cast.creator.pk),
+    ProfileHidden.name: lambda cast: ProfileHidden(user_id=cast.creator.pk),
+    ProfileRestored.name: lambda cast: ProfileRestored(user_id=cast.creator.pk),
     UserStatusChanged.name: suspended_author,
     EmailVerified.name: referred_person,
     SignInFailed.name: guessed_account,

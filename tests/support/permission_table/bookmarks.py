@@ -12,6 +12,7 @@ WRITERS = "401 200 403 403 200 200 200 200 200"
 
 SITE: list[Row] = [
     row("GET", "account/bookmarks/", "/account/bookmarks/", "302 200 200 200 200 200 200 200 200"),
+    row("GET", "bookmarks/", "/bookmarks/", "301"),
     row("GET", KEEP, "/bookmarks/post/{post}/", "302 200 200 200 200 200 200 200 200"),
     row("GET", KEEP, "/bookmarks/post/{binned}/", "302 404 404 404 404 404 404 404 404"),
     row("POST", KEEP, "/bookmarks/post/{post}/", "302 302 403 403 302 302 302 302 302"),

@@ -116,6 +116,10 @@ SITE = [
     row("GET", "account/profile/", "/account/profile/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/username/", "/account/username/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/tokens/", "/account/tokens/", "302 200 200 200 200 200 200 200 200"),
+    *(
+        row("GET", f"settings/{name}", f"/settings/{name}", "301")
+        for name in ("", "profile/", "account/", "security/", "sessions/", "privacy/", "data/")
+    ),
     row("GET", "account/security/", "/account/security/", "302 200 200 200 200 200 200 200 200"),
     row("GET", "account/email/undo/<str:token>/", "/account/email/undo/none/", "404"),
     row("GET", "account/privacy/", "/account/privacy/", "302 200 200 200 200 200 200 200 200"),
