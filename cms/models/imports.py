@@ -18,6 +18,7 @@ class ImportedObject(models.Model):
         CATEGORY = "category", _("category")
         POST = "post", _("post")
         PAGE = "page", _("page")
+        COMMENT = "comment", _("comment")
 
     source = models.CharField(_("program"), max_length=20)
     site = models.CharField(_("site"), max_length=200, help_text=_("The address it comes from."))
@@ -48,6 +49,8 @@ class ImportedObject(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    #: No foreign key: comments that are gone for good go without asking who points to them.
+    comment_id = models.BigIntegerField(null=True, blank=True)
     imported_at = models.DateTimeField(_("imported"), auto_now=True)
 
     class Meta:
@@ -56,7 +59,7 @@ class ImportedObject(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "site", "kind", "external_id"], name="imported_once"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["author", "category", "post", "page"]),
+                condition=models.Q(kind__in=["author", "category", "post", "page", "comment"]),
                 name="imported_kind_known",
             ),
         ]

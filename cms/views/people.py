@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -110,7 +111,7 @@ def _creator(request: HttpRequest, page: CreatorPage) -> dict[str, Any]:
         "profile": person.profile,
         "joined_at": person.created_at,
         "numbers": numbers,
-        "tabs": tabs.links,
+        "tabs": [*tabs.links, {"label": _("Comments"), "url": reverse("comments_of", args=[person.username])}],
         "tab": tabs.value,
         "may_make_series": request.user.pk == person.pk and permissions.can_create_series(request.user),
         **shown,

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 COMMENT = "comment"
 CONTENT_MAX = 5000
 REASON_MAX = 500
+#: Of somebody without an account.
+NAME_MAX, ADDRESS_MAX = 100, 500
 #: How long an author may change a text.
 EDITABLE = timedelta(hours=24)
 #: So many people of a text hear of it.
@@ -28,6 +30,8 @@ LONGEST_VIDEO = 359_999
 LINKS_FOLLOWED_FROM = 2
 #: Added to the score of the one that is pinned: it stands above all others.
 PINNED_SCORE = 1_000_000_000
+#: Added to the score of what another site says of itself: it stands below all that people said.
+PING_SCORE = -PINNED_SCORE
 #: Deleted texts are wiped after this time.
 DELETED_KEPT = timedelta(days=30)
 

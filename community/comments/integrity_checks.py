@@ -9,17 +9,18 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from community.comments import rules
 from community.comments.models import Comment
+from community.core import text
 from community.core.integrity import integrity_check
 from community.core.models import TargetCounts
 
 _NUMBERS = """
     SELECT comment.id FROM comments_comment comment LEFT JOIN (
-        SELECT parent_id, count(*) FILTER (WHERE deleted_at IS NULL AND hidden_at IS NULL) AS standing,
-               count(*) FILTER (WHERE listed) AS kept
+        SELECT parent_id, count(*) FILTER (WHERE listed) AS kept,
+               count(*) FILTER (WHERE deleted_at IS NULL AND hidden_at IS NULL AND held_at IS NULL) AS standing
         FROM comments_comment WHERE parent_id IS NOT NULL GROUP BY parent_id
     ) answers ON answers.parent_id = comment.id LEFT JOIN (
         SELECT root_id, count(*) AS standing FROM comments_comment
-        WHERE root_id IS NOT NULL AND deleted_at IS NULL AND hidden_at IS NULL GROUP BY root_id
+        WHERE root_id IS NOT NULL AND deleted_at IS NULL AND hidden_at IS NULL AND held_at IS NULL GROUP BY root_id
     ) thread ON thread.root_id = comment.id
     WHERE comment.replies <> coalesce(answers.standing, 0) OR comment.kept_replies <> coalesce(answers.kept, 0)
        OR comment.root_id IS NULL AND comment.thread_size <> coalesce(thread.standing, 0)
@@ -64,3 +65,12 @@ def comment_policy() -> Iterator[str]:
     rows = Comment.objects.filter(policy_version__gt=rules.POLICY_VERSION)
     for comment_id in rows.order_by("pk").values_list("pk", flat=True):
         yield f"comment {comment_id} was made by rules of the future"
+
+
+@integrity_check("comment-guests")
+def comment_guests() -> Iterator[str]:
+    """The address of somebody without an account is one of the web."""
+    rows = Comment.objects.exclude(guest_url="").order_by("pk").values_list("pk", "guest_url")
+    for comment_id, address in rows.iterator():
+        if not text.is_web_address(address):
+            yield f"comment {comment_id}: the address of its guest is none of the web"

@@ -11,17 +11,21 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.comments.choices import CONTENT_MAX, LONGEST_VIDEO, REASON_MAX
+from community.comments.choices import ADDRESS_MAX, CONTENT_MAX, LONGEST_VIDEO, NAME_MAX, REASON_MAX
 
-_STANDS = Q(deleted_at__isnull=True, hidden_at__isnull=True)
+_STANDS = Q(deleted_at__isnull=True, hidden_at__isnull=True, held_at__isnull=True)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     """Small filters that chain."""
 
     def standing(self) -> CommentQuerySet:
-        """Neither deleted nor hidden."""
+        """Neither deleted nor hidden, nor waiting for a moderator."""
         return self.filter(_STANDS)
+
+    def held(self) -> CommentQuerySet:
+        """What waits for a moderator."""
+        return self.filter(held_at__isnull=False)
 
     def on(self, kind: str, target_id: int) -> CommentQuerySet:
         """What was said about one target."""
@@ -48,7 +52,9 @@ class Comment(models.Model):
         db_index=False,
         related_name="comments",
     )
-    guest_name = models.CharField(max_length=100, blank=True, help_text="Of somebody without an account: imports.")
+    guest_name = models.CharField(max_length=NAME_MAX, blank=True, help_text="Of somebody without an account: imports.")
+    guest_url = models.CharField(max_length=ADDRESS_MAX, blank=True, help_text="The web address that guest gave.")
+    ping = models.BooleanField(default=False, help_text="Another site says that it links here: imports.")
     # The indexes below serve these two.
     root = models.ForeignKey("self", null=True, on_delete=models.CASCADE, db_index=False, related_name="thread")
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, db_index=False, related_name="answers")
@@ -69,6 +75,7 @@ class Comment(models.Model):
     pinned_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True, help_text="Of a thread's first: nobody answers any more.")
     deleted_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True, help_text="Waits for a moderator since: imports.")
     hidden_at = models.DateTimeField(null=True)
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="hidden_comments"
@@ -105,7 +112,13 @@ class Comment(models.Model):
             models.CheckConstraint(
                 condition=Q(locked_at__isnull=True) | Q(root__isnull=True), name="comment_locked_first"
             ),
-            models.CheckConstraint(condition=Q(author__isnull=True) | Q(guest_name=""), name="comment_one_author"),
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(guest_name="", guest_url=""), name="comment_one_author"
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True) | Q(deleted_at__isnull=True, hidden_at__isnull=True),
+                name="comment_held_only",
+            ),
         ]
         indexes = [
             models.Index(
@@ -128,6 +141,7 @@ class Comment(models.Model):
                 condition=Q(youtube_timestamp__isnull=False) & _STANDS,
             ),
             models.Index(fields=["author", "-id"], name="comment_author"),
+            models.Index(fields=["-id"], name="comment_held", condition=Q(held_at__isnull=False)),
             models.Index(fields=["deleted_at"], name="comment_deleted", condition=Q(deleted_at__isnull=False)),
         ]
 
@@ -140,8 +154,8 @@ class Comment(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Neither deleted nor hidden."""
-        return self.deleted_at is None and self.hidden_at is None
+        """Neither deleted nor hidden, nor waiting for a moderator."""
+        return self.deleted_at is None and self.hidden_at is None and self.held_at is None
 
     @property
     def thread_id(self) -> int:

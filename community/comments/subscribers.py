@@ -7,6 +7,7 @@ from community.comments.choices import COMMENT
 from community.core import generations
 from community.core.outbox import Recorded, subscriber
 from community.facts.comments import (
+    CommentApproved,
     CommentCreated,
     CommentDeleted,
     CommentHidden,
@@ -19,7 +20,14 @@ from community.facts.reactions import ReactionAdded, ReactionRemoved
 
 
 @subscriber(
-    CommentCreated, CommentUpdated, CommentDeleted, CommentHidden, CommentRestored, CommentPinned, CommentLocked
+    CommentCreated,
+    CommentUpdated,
+    CommentDeleted,
+    CommentHidden,
+    CommentRestored,
+    CommentApproved,
+    CommentPinned,
+    CommentLocked,
 )
 def make_kept_pages_old(recorded: Recorded) -> None:
     """Once more than at the change itself: what bumped then may have been lost with its process."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from community.accounts.selectors import author_card, get_person
 from community.comments import permissions, selectors, services
 from community.comments.choices import Sort
 from community.comments.forms import CommentForm, ReasonForm
@@ -117,6 +118,15 @@ def find(request: HttpRequest, comment_id: int) -> HttpResponse:
 
 
 @require_safe
+def of_person(request: HttpRequest, username: str) -> HttpResponse:
+    """What somebody said, the newest first, on whatever the viewer may see; a part at a time."""
+    person = get_person(username, viewer=request.user)
+    said, after = selectors.page_by_person(person, viewer=request.user, after=_after(request))
+    context = {"author": author_card(person), "said": said, "after": after, "own": request.user == person}
+    return render(request, "comments/person.html", {**context, "noindex": True})
+
+
+@require_safe
 def thread(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One thread with its answers, a part at a time."""
     comment = selectors.get_place(comment_id, viewer=request.user)
@@ -181,7 +191,7 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, comment_id: int) -> HttpResponse:
-    """What somebody may do to a comment: delete, pin, lock, report, hide and bring back."""
+    """What somebody may do to a comment: delete, pin, lock, report; let in, hide and bring back."""
     comment, found = selectors.get_comment_to_manage(comment_id, viewer=request.user)
     form = ReasonForm(request.POST if request.POST.get("act") == "hide" else None)
     status = 200
@@ -226,6 +236,9 @@ def _act(request: HttpRequest, comment: Comment, form: ReasonForm) -> str | None
     if act in ("lock", "unlock"):
         services.lock_thread(actor=actor, comment=comment, locked=act == "lock")
         return _("Nobody can answer here any more.") if act == "lock" else _("People can answer here again.")
+    if act == "approve":
+        services.approve_comment(actor=actor, comment=comment)
+        return _("The comment is there for everybody.")
     if act == "restore":
         services.restore_comment(actor=actor, comment=comment)
         return _("The comment is back.")

@@ -65,6 +65,16 @@ class CommentRestored(Fact):
     author_id: int | None
 
 
+@fact_class("comment.approved", aggregate="comment", by="comment_id")
+class CommentApproved(Fact):
+    """A moderator let it in: it came from elsewhere and waited."""
+
+    comment_id: int
+    target_kind: str
+    target_id: int
+    author_id: int | None
+
+
 @fact_class("comment.pinned", aggregate="comment", by="comment_id")
 class CommentPinned(Fact):
     """It stands on top of the comments of its target, or (not `pinned`) no more."""

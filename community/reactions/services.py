@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +82,23 @@ def remove_reaction(*, actor: Actor, kind: str, target_id: int, code: str) -> St
         actor_id=person.pk,
     )  # fmt: skip
     return Standing(counts.react(kind, target_id, code, -1, weight=row[1]), tuple(own))
+
+
+@retried
+def import_reactions(*, kind: str, target_id: int, given: Iterable[tuple[int, str, datetime]]) -> None:
+    """Stores reactions that were given elsewhere or earlier, as (person's id, code, when); nobody hears of them.
+
+    Codes are of types that are there; what somebody gave already stays one. Raises NotFound for what is gone.
+    """
+    weights = dict(ReactionType.objects.values_list("code", "weight"))
+    there = set(Reaction.objects.filter(target_kind=kind, target_id=target_id).values_list("user_id", "type_id"))
+    new = {(person, code): at for person, code, at in given if (person, code) not in there}
+    Reaction.objects.bulk_create(
+        Reaction(user_id=person, target_kind=kind, target_id=target_id, type_id=code, created_at=at)
+        for (person, code), at in new.items()
+    )
+    for code, number in sorted(Counter(code for _person, code in new).items()):
+        counts.react(kind, target_id, code, number, weight=weights[code])
 
 
 def _insert(user_id: int, kind: str, target_id: int, code: str) -> int | None:

@@ -12,11 +12,13 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Count
 from django.test.utils import override_settings
 from django.utils import timezone
 
 from cms.demo import DEMO_PASSWORD, accounts_text, demo_accounts
 from cms.demo.material import read_material
+from cms.demo.talk import read_talks
 from cms.models import (
     Announcement,
     Category,
@@ -31,8 +33,14 @@ from cms.models import (
 from cms.selectors import list_creators, list_scheduled, list_unfinished
 from community.accounts.choices import Role, Status
 from community.accounts.models import User
+from community.bookmarks.models import Bookmark
+from community.comments.models import Comment
 from community.core.integrity import run_checks
 from community.core.models import TargetCounts
+from community.follows.models import Follow
+from community.moderation.models import Report
+from community.reactions.choices import TYPES
+from community.reactions.models import Reaction
 
 #: Loading it takes a minute or two.
 pytestmark = pytest.mark.timeout(400)
@@ -182,12 +190,40 @@ def test_dates_lie_in_the_past_and_in_order(loaded):
 @pytest.mark.django_db
 def test_numbers_are_honest(loaded):
     published = PostPage.objects.published().values("pk")
-    assert TargetCounts.objects.filter(target_id__in=published).count() == POSTS
-    numbers = [
-        field.name for field in TargetCounts._meta.fields if field.name not in {"id", "target_kind", "target_id"}
-    ]
-    for row in TargetCounts.objects.values(*numbers):
-        assert not any(value for value in row.values() if isinstance(value, int | dict))
+    rows = TargetCounts.objects.filter(target_kind="post", target_id__in=published)
+    assert rows.count() == POSTS
+    assert not rows.filter(views__gt=0).exists()
+    assert sum(rows.values_list("comments", flat=True)) == Comment.objects.count()
+    assert sum(rows.values_list("reactions", flat=True)) == Reaction.objects.filter(target_kind="post").count()
+
+
+@pytest.mark.django_db
+def test_people_talk_react_follow_and_keep(loaded, client):
+    comments = Comment.objects.select_related("author")
+    assert comments.count() == sum(len(talk.lines) for talk in read_talks()) >= 200
+    canyon = PostPage.objects.get(slug="how-we-lit-a-whole-canyon-with-eleven-torches")
+    assert comments.filter(target_id=canyon.pk).count() >= 50
+    assert max(comment.depth for comment in comments) > 3
+    assert comments.filter(youtube_timestamp__isnull=False).count() >= 8
+    assert comments.filter(html__contains="spoiler").exists()
+    assert comments.filter(html__contains='class="mention"').exists()
+    assert comments.filter(pinned_at__isnull=False).count() >= 4
+    assert set(Reaction.objects.values_list("type", flat=True)) == {code for code, *_rest in TYPES}
+    loved = {row["type"]: row["n"] for row in Reaction.objects.values("type").annotate(n=Count("pk"))}
+    assert loved["LIKE"] > loved["LOVE"] > loved["SAD"]
+    posts = PostPage.objects.in_bulk()
+    base = User.objects.get(username="admin").created_at
+    for comment in comments:
+        assert posts[comment.target_id].first_published_at < comment.created_at < base
+        assert comment.author.created_at < comment.created_at
+    assert not Reaction.objects.filter(created_at__gt=base).exists()
+    fan = User.objects.get(username="fan")
+    assert set(Follow.objects.filter(follower=fan).values_list("target_kind", "state")) == {
+        ("user", "accepted"), ("user", "requested"), ("category", "accepted"), ("series", "accepted"),
+    }  # fmt: skip
+    assert Bookmark.objects.filter(user=fan).count() == 8
+    assert Report.objects.get().state == "open"
+    assert "There was a SECOND THERMOS?" in client.get(canyon.url).content.decode()
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import typing
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from cms.demo import demo_accounts, markup, pictures
 from cms.demo.material import read_material
 from cms.demo.pictures.motifs import EMBLEMS, MOTIFS
 from cms.demo.pictures.palettes import PALETTES
+from cms.demo.talk import read_talks
 from community.accounts.choices import Role
 from community.core.text import count_words, make_slug, youtube_id
 
@@ -61,6 +63,24 @@ def test_no_paragraph_is_there_twice():
                 for paragraph in part.html.split("</p>"):
                     assert len(paragraph) < 40 or paragraph not in seen
                     seen.add(paragraph)
+
+
+def test_people_talk_below_posts_that_are_there_and_after_they_joined():
+    material = read_material()
+    people, posts = (
+        {person.username: person for person in material.people},
+        {post.slug: post for post in material.posts},
+    )
+    said: set[str] = set()
+    for talk in read_talks():
+        post = posts[talk.slug]
+        for line in talk.lines:
+            joined = people[line.who].joined
+            assert joined is not None
+            assert timedelta(minutes=1) < post.ago - line.after < joined, (talk.slug, line.who)
+            assert len(line.content) > 8
+            assert line.content not in said
+            said.add(line.content)
 
 
 def test_posts_are_of_many_kinds():

@@ -18,6 +18,7 @@ from cms import services
 from cms.models import Category, PostPage, StandardPage
 from cms.services.importing.wordpress import LOCK
 from community.accounts.models import User
+from community.comments.models import Comment
 from community.core.integrity import run_checks
 from community.core.models import OutboxFact
 from tests.cms.wxr import builder
@@ -254,7 +255,7 @@ def test_the_oldest_format_becomes_a_post(client: Any) -> None:
         "Roots & tubers",
         "Vegetables",
     )
-    assert "Not imported: 1 comments." in output
+    assert "Comments: 1 shown." in output
     assert_pages_are_sound(client)
 
 
@@ -272,6 +273,11 @@ def test_real_content_comes_in_whole(shared_data: Any, client: Any) -> None:
     assert (draft.title, draft.scheduled_revision) == ("Draft", None)
     assert (Category.objects.count(), Tag.objects.count()) == (68, 110)
     assert "Posts: 56 published, 1 scheduled, 1 draft, 1 behind a password." in output
+    assert row(output, "comments") == [33, 28, 0, 0, 5]
+    assert "Comments: 27 shown, 1 held for moderators, 4 from other sites." in output
+    deepest = Comment.objects.order_by("-depth")[0]
+    assert (deepest.depth, deepest.content) == (9, "Comment Depth 10\n\nAlso an author comment.")
+    assert deepest.author.username == "themedemos"
     assert assert_pages_are_sound(client) >= 56 + 21 + 2
     before = everything()
     assert row(run_file(path), "posts") == [58, 0, 0, 58, 0]

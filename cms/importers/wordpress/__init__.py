@@ -4,6 +4,7 @@ WXR is RSS 2.0 with elements of WordPress's own; it is described by the program 
 (https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php).
 """
 
+from cms.importers.wordpress.comments import COMMENT_CONVERSION, comment_text
 from cms.importers.wordpress.convert import CONVERSION, Code, OtherHtml, Piece, RichText, Video, convert
 from cms.importers.wordpress.reader import read_export
 from cms.importers.wordpress.records import (
@@ -12,6 +13,7 @@ from cms.importers.wordpress.records import (
     POST,
     TAG,
     AuthorRecord,
+    CommentRecord,
     CommentsRecord,
     EntryRecord,
     OtherRecord,
@@ -23,12 +25,14 @@ from cms.importers.wordpress.records import (
 
 __all__ = [
     "CATEGORY",
+    "COMMENT_CONVERSION",
     "CONVERSION",
     "PAGE",
     "POST",
     "TAG",
     "AuthorRecord",
     "Code",
+    "CommentRecord",
     "CommentsRecord",
     "EntryRecord",
     "OtherHtml",
@@ -40,6 +44,7 @@ __all__ = [
     "SiteRecord",
     "TermRecord",
     "Video",
+    "comment_text",
     "convert",
     "read_export",
 ]

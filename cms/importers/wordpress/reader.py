@@ -21,6 +21,7 @@ from cms.importers.wordpress.records import (
     POST,
     TAG,
     AuthorRecord,
+    CommentRecord,
     CommentsRecord,
     EntryRecord,
     OtherRecord,
@@ -32,6 +33,7 @@ from cms.importers.wordpress.records import (
 from cms.importers.wordpress.source import ExportFile
 
 _DEPTH_MAX = 32
+_ADDRESS = re.compile(r"^[^\s@]+@[^\s@]+$")
 _VERSION = re.compile(r"^\d+\.\d+$")
 _KNOWN_VERSIONS = {"1.0", "1.1", "1.2"}
 _NAMESPACES = (
@@ -76,6 +78,8 @@ class _Reader:
         self.site_sent = False
         self.items = 0
         self.path: list[str] = []
+        #: The keys of authors by their number and by their address, to know them again below comments.
+        self.authors: dict[str, str] = {}
 
     def records(self, source: ExportFile) -> Iterator[Record]:
         channel: Any = None
@@ -107,8 +111,12 @@ class _Reader:
             self.header.setdefault(name, (element.text or "").strip())
         elif name == "wp:author":
             yield from self._site()
-            author = _author(_parts(element))
+            parts = _parts(element)
+            author = _author(parts)
             if author is not None:
+                for name in ("wp:author_id", "wp:author_email"):
+                    if known := parts.get(name, "").strip().lower():
+                        self.authors.setdefault(known, author.key)
                 yield author
         elif name in {"wp:category", "wp:tag", "wp:term"}:
             yield from self._site()
@@ -148,8 +156,11 @@ class _Reader:
         kind = parts.get("wp:post_type", "").strip()
         if not kind:
             raise self._lacks(parts, "wp:post_type")
+        comments = tuple(self._comment(child) for child in element if _name(child.tag) == "wp:comment")
         if kind not in {POST, PAGE}:
             yield OtherRecord(kind[:40])
+            if comments:
+                yield CommentsRecord(comments)
             return
         for required in ("wp:post_id", "wp:status"):
             if not parts.get(required, "").strip():
@@ -157,9 +168,27 @@ class _Reader:
         if "content:encoded" not in parts:
             raise self._lacks(parts, "content:encoded")
         yield _entry(kind, parts, _item_terms(element))
-        comments = sum(1 for child in element if _name(child.tag) == "wp:comment")
         if comments:
             yield CommentsRecord(comments)
+
+    def _comment(self, element: Any) -> CommentRecord:
+        """A comment; the address of who wrote it is only compared with those of the authors."""
+        parts = {name.removeprefix("wp:comment_"): text for name, text in _parts(element).items()}
+        number, mail = parts.get("user_id", "").strip(), parts.get("author_email", "").strip().lower()
+        member = number not in {"", "0"}
+        parent = parts.get("parent", "").strip()
+        name = one_line(parts.get("author", ""))
+        return CommentRecord(
+            external_id=clean_characters(parts.get("id", "")).strip()[:100],
+            parent_id="" if parent == "0" else parent[:100],
+            author=(self.authors.get(number) or self.authors.get(mail, "")) if member else "",
+            name=name.partition("@")[0] if _ADDRESS.match(name) else name,
+            address=clean_characters(parts.get("author_url", "")).strip(),
+            written_at=moment(parts.get("date_gmt", ""), parts.get("date", "")),
+            content=clean_characters(parts.get("content", "")),
+            state=parts.get("approved", "").strip().lower(),
+            kind=parts.get("type", "").strip().lower(),
+        )
 
     def _lacks(self, parts: Parts, name: str) -> UnreadableExport:
         title = one_line(parts.get("title", ""))[:60]

@@ -76,10 +76,25 @@ class OtherRecord:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class CommentsRecord:
-    """How many comments the item before it has."""
+class CommentRecord:
+    """A comment as it was exported. `author` is the key of the author who wrote it, empty for a guest."""
 
-    count: int
+    external_id: str
+    parent_id: str
+    author: str
+    name: str
+    address: str
+    written_at: datetime | None
+    content: str
+    state: str
+    kind: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CommentsRecord:
+    """The comments of the item before it, in the order of the file."""
+
+    comments: tuple[CommentRecord, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,21 +9,23 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms.services.importing import ImportReport, import_wordpress
+from cms.services.importing.comments import CommentState
 from cms.services.importing.report import KINDS, PROTECTED
 from cms.services.importing.states import Publication
 from community.core.errors import DomainError
 
-PLURALS = {"author": "authors", "category": "categories", "tag": "tags", "post": "posts", "page": "pages"}
+PLURALS = {"author": "authors", "category": "categories", "tag": "tags", "post": "posts", "page": "pages",
+           "comment": "comments"}  # fmt: skip
 COLUMNS = ("in the file", "new", "changed", "unchanged", "left out")
-STATES = (*Publication, PROTECTED)
+STATES = (*Publication, PROTECTED, *CommentState)
 EXAMPLES = 5
 
 
 class Command(BaseCommand):
     help = (
-        "Imports authors, categories, tags, posts and pages of a WordPress export (WXR), all or nothing. "
+        "Imports authors, categories, tags, posts, comments and pages of a WordPress export (WXR), all or nothing. "
         "A second time it changes only what has changed in the export. "
-        "Attachments, comments and menus are left out."
+        "Attachments and menus are left out."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,13 +50,11 @@ def lines(report: ImportReport) -> list[str]:
         cells = "".join(f"{number:>13}" for number in (*numbers, report.left_out[kind]))
         result.append(f"{PLURALS[kind]:<12}{cells}")
     result.append("")
-    for kind in ("post", "page"):
+    for kind in ("post", "page", "comment"):
         states = [f"{report.states[kind, state]} {state}" for state in STATES if report.states[kind, state]]
         if states:
             result.append(f"{PLURALS[kind].capitalize()}: {', '.join(states)}.")
     others = [f"{count} {kind}" for kind, count in sorted(report.other_items.items())]
-    if report.comments:
-        others.append(f"{report.comments} comments")
     if others:
         result.append(f"Not imported: {', '.join(others)}.")
     result += warnings(report)

@@ -8,14 +8,14 @@ from collections import Counter
 from cms.importers import Notes
 
 #: The rows of the report, in their order.
-KINDS = ("author", "category", "tag", "post", "page")
+KINDS = ("author", "category", "tag", "post", "page", "comment")
 #: A state beside the others: published, but only for who knows the password.
 PROTECTED = "behind a password"
 
 
 @dataclasses.dataclass
 class ImportReport:
-    """Numbers by kind of thing; `states` counts posts and pages, as ("post", "draft")."""
+    """Numbers by kind of thing; `states` counts posts, pages and comments, as ("post", "draft")."""
 
     dry_run: bool
     site: str = ""
@@ -26,7 +26,6 @@ class ImportReport:
     left_out: Counter[str] = dataclasses.field(default_factory=Counter)
     states: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
     other_items: Counter[str] = dataclasses.field(default_factory=Counter)
-    comments: int = 0
     warnings: Notes = dataclasses.field(default_factory=Counter)
 
     def found(self, kind: str) -> int:

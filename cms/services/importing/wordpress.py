@@ -15,7 +15,9 @@ from wagtail.models import Page
 
 from cms.importers.wordpress import (
     PAGE,
+    POST,
     AuthorRecord,
+    CommentRecord,
     CommentsRecord,
     EntryRecord,
     OtherRecord,
@@ -27,6 +29,7 @@ from cms.importers.wordpress import (
 )
 from cms.models import HomePage, StandardPage
 from cms.services.bootstrap import ensure_site_structure
+from cms.services.importing.comments import Comments
 from cms.services.importing.entries import Entries, Place
 from cms.services.importing.hierarchy import Planned, ordered
 from cms.services.importing.ledger import Ledger
@@ -47,11 +50,11 @@ class ImportRunning(Conflict):
 
 
 def import_wordpress(*, path: Path, dry_run: bool = False) -> ImportReport:
-    """Brings authors, categories, tags, posts and pages of the export at `path` in, and says what it did.
+    """Brings authors, categories, tags, posts, comments and pages of the export at `path` in, and says what it did.
 
     All of it happens in one transaction; with `dry_run` it is taken back at the end. What an earlier import
     made is found again and changed only when the export has changed; what was deleted here stays deleted.
-    Nobody is notified of anything. Attachments, comments and menus are left out.
+    Nobody is notified of anything. Attachments, menus and comments on pages are left out.
 
     Raises UnreadableExport, with nothing changed, and ImportRunning.
     """
@@ -80,6 +83,8 @@ class _Import:
         self.report = report
         self.home = _home()
         self.pages: list[tuple[str, EntryRecord]] = []
+        #: The post that was read last, for the comments that follow it.
+        self.post: tuple[str, Page] | None = None
 
     def run(self, records: Iterator[Record]) -> None:
         for record in records:
@@ -88,6 +93,8 @@ class _Import:
         self._write_pages()
 
     def _take(self, record: Record) -> None:
+        if not isinstance(record, CommentsRecord | RemarkRecord):
+            self._last, self.post = record, None
         match record:
             case SiteRecord():
                 self._begin(record)
@@ -100,8 +107,8 @@ class _Import:
                 self._take_entry(record)
             case OtherRecord(kind):
                 self.report.other_items[kind] += 1
-            case CommentsRecord(count):
-                self.report.comments += count
+            case CommentsRecord(comments):
+                self._take_comments(comments)
             case RemarkRecord(text):
                 self.report.warn(text)
 
@@ -118,6 +125,7 @@ class _Import:
             place=Place(site.address, site.language),
             now=timezone.now(),
         )
+        self.comments = Comments(ledger=self.ledger, report=self.report, people=self.people)
 
     def _take_entry(self, entry: EntryRecord) -> None:
         key = self.entries.key_of(entry)
@@ -127,7 +135,18 @@ class _Import:
             # Pages wait: the one above may come later.
             self.pages.append((key, entry))
         else:
-            self.entries.write(entry, key)
+            page = self.entries.write(entry, key)
+            self.post = (key, page) if page is not None else None
+
+    def _take_comments(self, comments: tuple[CommentRecord, ...]) -> None:
+        """The comments on the post before them; what is no post has no place for them."""
+        if self.post is not None:
+            key, page = self.post
+            self.comments.write(key, page, comments)
+            return
+        is_post = isinstance(self._last, EntryRecord) and self._last.kind == POST
+        reason = "comments on posts that are not here were left out" if is_post else "comments on pages were left out"
+        self.comments.leave_out(len(comments), reason)
 
     def _write_pages(self) -> None:
         made: dict[str, Page] = {}

@@ -26,37 +26,58 @@ class CommentAnswer:
     comment: Comment
     reactions: int
     marks: dict[str, Any]
+    #: Is the text told of one that waits?
+    opened: bool = False
+
+    @property
+    def _told(self) -> bool:
+        return self.comment.stands or (self.opened and self.comment.held_at is not None)
 
     @property
     def deleted(self) -> bool:
         """Is only its place left?"""
-        return not self.comment.stands
+        return not self._told
+
+    @property
+    def held(self) -> bool:
+        """Does it wait for a moderator?"""
+        return self.comment.held_at is not None
+
+    @property
+    def ping(self) -> bool:
+        """Does another site say here that it links to the target?"""
+        return self.comment.ping
 
     @property
     def content(self) -> str:
         """The text as it was written."""
-        return self.comment.content if self.comment.stands else ""
+        return self.comment.content if self._told else ""
 
     @property
     def html(self) -> str:
         """The text as HTML."""
-        return self.comment.html if self.comment.stands else ""
+        return self.comment.html if self._told else ""
 
     @property
     def author(self) -> AuthorCard | None:
         """Who wrote it; nobody where it is gone."""
         person = self.comment.author
-        return author_card(person) if person is not None and self.comment.stands else None
+        return author_card(person) if person is not None and self._told else None
 
     @property
     def guest_name(self) -> str:
         """Who wrote it without an account."""
-        return self.comment.guest_name if self.comment.stands else ""
+        return self.comment.guest_name if self._told else ""
+
+    @property
+    def guest_url(self) -> str:
+        """The web address which that guest gave."""
+        return self.comment.guest_url if self._told else ""
 
     @property
     def youtube_timestamp(self) -> int | None:
         """Its moment in the video."""
-        return self.comment.youtube_timestamp if self.comment.stands else None
+        return self.comment.youtube_timestamp if self._told else None
 
     @property
     def replies(self) -> int:
@@ -84,8 +105,11 @@ class CommentAnswer:
         return self.comment.locked_at is not None
 
 
-def answers(comments: Sequence[Comment], *, viewer: Actor) -> list[CommentAnswer]:
-    """Rows with authors as answers; one query, and one for each kind of mark of somebody known."""
+def answers(comments: Sequence[Comment], *, viewer: Actor, opened: bool = False) -> list[CommentAnswer]:
+    """Rows with authors as answers; one query, and one for each kind of mark of somebody known.
+
+    `opened` tells the texts of those that wait: for moderators.
+    """
     ids = [comment.pk for comment in comments]
     counts, marked = numbers(COMMENT, ids), marks.of(viewer, COMMENT, ids)
     return [
@@ -93,6 +117,7 @@ def answers(comments: Sequence[Comment], *, viewer: Actor) -> list[CommentAnswer
             comment,
             counts[comment.pk].reactions if comment.pk in counts else 0,
             {**marked[comment.pk], **({"own": True} if permissions.is_author(viewer, comment) else {})},
+            opened,
         )
         for comment in comments
     ]
@@ -112,12 +137,13 @@ def part_of(
     rows: QuerySet[Comment],
     *,
     viewer: Actor,
-    ordering: tuple[str, str],
+    ordering: tuple[str, ...],
     query: dict[str, Any],
     scope: str,
+    opened: bool = False,
 ) -> pagination.CursorPage:
     """A part of a list of comments by cursor, as answers."""
     page = pagination.rows_after(
         selectors.with_authors(rows), ordering=ordering, cursor=query.get("cursor"), limit=query["limit"], scope=scope
     )
-    return pagination.CursorPage(answers(page.items, viewer=viewer), page.next_cursor)
+    return pagination.CursorPage(answers(page.items, viewer=viewer, opened=opened), page.next_cursor)

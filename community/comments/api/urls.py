@@ -13,5 +13,7 @@ urlpatterns = [
     path("comments/<str:id>/pin", views.PinView.as_view()),
     path("comments/<str:id>/lock", views.LockView.as_view()),
     path("comments/<str:id>/hiding", views.HidingView.as_view()),
+    path("comments/<str:id>/approval", views.ApprovalView.as_view()),
+    path("held-comments", views.HeldCommentsView.as_view()),
     re_path(r"^users/(?P<username>[A-Za-z0-9_]{1,50})/comments\Z", views.PersonCommentsView.as_view()),
 ]

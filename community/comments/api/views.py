@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 
 from community.accounts.selectors import get_person
-from community.comments import selectors, services
+from community.comments import permissions, selectors, services
 from community.comments.api import listings
 from community.comments.api.serializers import (
     CommentChanges,
@@ -24,6 +24,7 @@ from community.core.api.fields import identity
 from community.core.api.operations import PATH_ID, PATH_USERNAME, operation
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
+from community.core.errors import NotAllowed
 from community.core.generations import SITE
 
 POST = "post"
@@ -225,9 +226,10 @@ class HidingView(ApiView):
     def put(self, request: Request, id: str, body: dict[str, Any]) -> None:
         """Hide a comment
 
-        Moderators, with a reason; it is written down who did it and why.
+        Moderators, with a reason; it is written down who did it and why. Also one that waits to be let in.
         """
-        services.hide_comment(actor=request.user, comment=_find(request, id), reason=body["reason"])
+        comment, _discussion = selectors.get_comment_to_manage(identity(id) or 0, viewer=request.user)
+        services.hide_comment(actor=request.user, comment=comment, reason=body["reason"])
 
     @operation("restoreComment", tag=TAG, access="signed-in", status=204, errors=[404], parameters=[PATH_ID])
     def delete(self, request: Request, id: str) -> None:
@@ -237,6 +239,52 @@ class HidingView(ApiView):
         """
         comment, _discussion = selectors.get_comment_to_manage(identity(id) or 0, viewer=request.user)
         services.restore_comment(actor=request.user, comment=comment)
+
+
+class HeldCommentsView(ApiView):
+    """What waits for a moderator."""
+
+    permission_classes = [SignedIn]
+
+    @operation(
+        "listHeldComments",
+        tag=TAG,
+        access="signed-in",
+        query=pagination.CursorQuery,
+        answer=CommentShape,
+        wraps=pagination.cursor_pages_of,
+    )
+    def get(self, request: Request, query: dict[str, Any]) -> pagination.CursorPage:
+        """List the comments that wait
+
+        Moderators: what came from elsewhere and nobody has let in, with its text, the newest first. They let it in
+        (`/api/comments/{id}/approval`) or hide it (`/api/comments/{id}/hiding`).
+        """
+        if not permissions.can_moderate(request.user):
+            raise NotAllowed()
+        return listings.part_of(
+            selectors.list_held(viewer=request.user),
+            viewer=request.user,
+            ordering=("-pk",),
+            query=query,
+            scope="held-comments",
+            opened=True,
+        )
+
+
+class ApprovalView(ApiView):
+    """Letting in what waits."""
+
+    permission_classes = [SignedIn]
+
+    @operation("approveComment", tag=TAG, access="signed-in", answer=CommentShape, errors=[404], parameters=[PATH_ID])
+    def put(self, request: Request, id: str) -> listings.CommentAnswer:
+        """Let a comment in
+
+        Moderators, what waits: everybody sees it from now on, in its place.
+        """
+        comment, _discussion = selectors.get_comment_to_manage(identity(id) or 0, viewer=request.user)
+        return listings.answer(services.approve_comment(actor=request.user, comment=comment), viewer=request.user)
 
 
 def _find(request: Request, text: str) -> Comment:

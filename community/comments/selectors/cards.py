@@ -25,10 +25,13 @@ class CommentCard:
     thread_id: int
     author: AuthorCard | None
     guest_name: str
+    guest_url: str
+    #: Another site says that it links here.
+    ping: bool
     html: str
     created_at: datetime
     edited: bool
-    #: "", "deleted" or "hidden".
+    #: "", "deleted", "hidden" or "held".
     state: str
     #: A place in the target's video that the text does not name, and where it leads; empty for none.
     moment: str
@@ -119,10 +122,12 @@ def _card(
         thread_id=comment.thread_id,
         author=person_card(comment.author) if stands else None,
         guest_name=comment.guest_name if stands else "",
+        guest_url=comment.guest_url if stands else "",
+        ping=comment.ping,
         html=comment.html if stands else "",
         created_at=comment.created_at,
         edited=comment.edited_at is not None,
-        state="" if stands else "hidden" if comment.hidden_at is not None else "deleted",
+        state=_state(comment),
         moment=clock(seconds) if seconds is not None else "",
         moment_seconds=seconds or 0,
         moment_url=str(link),
@@ -133,6 +138,17 @@ def _card(
         pinned=comment.pinned_at is not None,
         locked=comment.locked_at is not None,
     )
+
+
+def card_of(comment: Comment, discussion: Discussion, counts: TargetCounts | None) -> CommentCard:
+    """The card of a row with its author, away from its thread; no query."""
+    return dataclasses.replace(_card(comment, discussion, counts, {}, {}), level=0)
+
+
+def _state(comment: Comment) -> str:
+    if comment.stands:
+        return ""
+    return "hidden" if comment.hidden_at is not None else "held" if comment.held_at is not None else "deleted"
 
 
 def _answers(comment: Comment, there: Mapping[int, Comment], answered: Mapping[int, str]) -> str:

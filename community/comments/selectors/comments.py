@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -19,6 +20,11 @@ from community.core.targets import Discussion
 def get_discussion(kind: str, target_id: int, *, viewer: Actor) -> Discussion:
     """The target with what is to be known for talking about it, if `viewer` may see it; else NotFound."""
     return targets.discussion(kind, target_id, viewer)
+
+
+def find_imported(comment_id: int) -> Comment | None:
+    """A comment that an import made, whatever has become of it: for the next import; None when it is gone for good."""
+    return Comment.objects.filter(pk=comment_id).first()
 
 
 def get_comment(comment_id: int, *, viewer: Actor) -> tuple[Comment, Discussion]:
@@ -91,13 +97,41 @@ def count_comments(kind: str, ids: list[int]) -> Mapping[int, int]:
     return dict(rows.values_list("target_id").annotate(count=Count("pk")))
 
 
+@dataclasses.dataclass(frozen=True)
+class HeldCard:
+    """A comment that waits, with what it is about; None where that is not there."""
+
+    comment: Comment
+    about: targets.TargetCard | None
+
+
+def held_cards(comments: Iterable[Comment], *, viewer: Actor) -> list[HeldCard]:
+    """The rows of `list_held` with cards of what they are about; a few queries for each kind of target."""
+    rows = list(comments)
+    kinds: dict[str, set[int]] = {}
+    for row in rows:
+        kinds.setdefault(row.target_kind, set()).add(row.target_id)
+    cards = {(kind, card.id): card for kind, ids in kinds.items() for card in targets.cards(kind, ids, viewer).values()}
+    return [HeldCard(row, cards.get((row.target_kind, row.target_id))) for row in rows]
+
+
 def on_visible_targets(comments: Sequence[Comment], *, viewer: Actor) -> list[Comment]:
     """Those of the comments whose target `viewer` may see; a few queries for each kind of target."""
+    return [comment for comment, _discussion in with_discussions(comments, viewer=viewer)]
+
+
+def with_discussions(comments: Sequence[Comment], *, viewer: Actor) -> list[tuple[Comment, Discussion]]:
+    """Those of the comments whose target `viewer` may see, with what is to be known of it; queries as above."""
     kinds: dict[str, set[int]] = {}
     for comment in comments:
         kinds.setdefault(comment.target_kind, set()).add(comment.target_id)
-    seen = {(kind, found) for kind, ids in kinds.items() for found in targets.discussions(kind, ids, viewer)}
-    return [comment for comment in comments if (comment.target_kind, comment.target_id) in seen]
+    seen = {
+        (kind, target_id): found
+        for kind, ids in kinds.items()
+        for target_id, found in targets.discussions(kind, ids, viewer).items()
+    }
+    places = ((comment, seen.get((comment.target_kind, comment.target_id))) for comment in comments)
+    return [(comment, found) for comment, found in places if found is not None]
 
 
 def beginning_of(comment: Comment) -> str:

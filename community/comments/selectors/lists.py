@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from community.accounts.permissions import Actor
+from community.comments import permissions
 from community.comments.models import Comment, CommentQuerySet
 from community.core import sight
 
@@ -46,6 +47,12 @@ def list_replies(comment: Comment, *, viewer: Actor) -> QuerySet[Comment]:
     """The direct answers to a comment that have a place."""
     rows: CommentQuerySet = Comment.objects.listed().filter(parent_id=comment.pk)
     return sight.in_sight(rows, viewer, by="author_id")
+
+
+def list_held(*, viewer: Actor) -> QuerySet[Comment]:
+    """What waits for a moderator, with authors, the newest first: for moderators, and nothing for others."""
+    rows = with_authors(Comment.objects.held()).order_by("-pk")
+    return rows if permissions.can_moderate(viewer) else rows.none()
 
 
 def list_by_person(person_id: int, *, viewer: Actor) -> QuerySet[Comment]:

@@ -9,11 +9,13 @@ from django.db.models.expressions import RawSQL
 
 from community.accounts.models import User
 from community.accounts.permissions import Actor
-from community.comments.choices import ORDERINGS, PAGE_SIZE, REPLIES_SHOWN, THREAD_SIZE, Sort
+from community.comments.choices import COMMENT, ORDERINGS, PAGE_SIZE, REPLIES_SHOWN, THREAD_SIZE, Sort
 from community.comments.models import Comment
-from community.comments.selectors.cards import Thread, ThreadPage, cards_of, in_order, name_of
-from community.comments.selectors.lists import list_firsts, with_authors
+from community.comments.selectors.cards import CommentCard, Thread, ThreadPage, card_of, cards_of, in_order, name_of
+from community.comments.selectors.comments import with_discussions
+from community.comments.selectors.lists import list_by_person, list_firsts, with_authors
 from community.core import sight
+from community.core.counts import numbers
 from community.core.errors import NotFound
 from community.core.targets import Discussion
 
@@ -100,6 +102,21 @@ def page_of_replies(
         more=1 if len(found) > size else 0,
         after=max(there) if there else 0,
     )
+
+
+def page_by_person(
+    person: User, *, viewer: Actor, after: int = 0, size: int = PAGE_SIZE
+) -> tuple[list[tuple[CommentCard, Discussion]], int]:
+    """What somebody said, the newest first, before the comment `after`, with what it is about; and the next `after`.
+
+    A part may hold fewer than `size`: what `viewer` may not see is left out. A few queries for each kind of target.
+    """
+    rows = list_by_person(person.pk, viewer=viewer)
+    found = list(with_authors(rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: size + 1])
+    shown = with_discussions(found[:size], viewer=viewer)
+    counts = numbers(COMMENT, (comment.pk for comment, _about in shown))
+    made = [(card_of(comment, about, counts.get(comment.pk)), about) for comment, about in shown]
+    return made, found[size - 1].pk if len(found) > size else 0
 
 
 def seen_by(viewer: Actor, page: ThreadPage) -> bool:

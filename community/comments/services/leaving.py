@@ -15,7 +15,7 @@ def forget_comments(*, subject: Subject) -> None:
     CommentEdit.objects.filter(comment__author_id=subject.id).delete()
     mine = Comment.objects.filter(author_id=subject.id)
     if subject.with_content:
-        for comment in mine.standing().order_by("pk"):
+        for comment in mine.filter(deleted_at=None, hidden_at=None).order_by("pk"):
             _remove(comment)
     gone = mine.exclude(content="").exclude(deleted_at=None, hidden_at=None)
     wipe(list(gone.values_list("pk", flat=True)))
@@ -27,5 +27,5 @@ def _remove(comment: Comment) -> None:
         found = lock_with_thread(comment)
     except NotFound:
         return
-    if found.stands:
+    if found.stands or found.held_at is not None:
         remove(found)

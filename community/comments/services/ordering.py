@@ -7,7 +7,7 @@ from django.utils import timezone
 from community.accounts.permissions import Actor, require_writer
 from community.accounts.services import count_act
 from community.comments import permissions, rules
-from community.comments.choices import COMMENT, PINNED_SCORE
+from community.comments.choices import COMMENT, PING_SCORE, PINNED_SCORE
 from community.comments.models import Comment
 from community.comments.services.places import lock_with_thread
 from community.core import generations, outbox, targets
@@ -83,7 +83,7 @@ def refresh_score(*, comment_id: int) -> None:
         return
     row = numbers(COMMENT, [comment_id]).get(comment_id)
     found = rules.score(row.reactions if row else 0, comment.created_at)
-    found += PINNED_SCORE if comment.pinned_at is not None else 0
+    found += (PINNED_SCORE if comment.pinned_at is not None else 0) + (PING_SCORE if comment.ping else 0)
     if found != comment.score:
         Comment.objects.filter(pk=comment_id).update(score=found)
         generations.bump(f"{comment.target_kind}:{comment.target_id}")

@@ -38,35 +38,51 @@ def delete_comment(*, actor: Actor, comment: Comment) -> None:
 
 
 def remove(comment: Comment) -> None:
-    """Marks a comment that stands as deleted; its thread is locked."""
-    comment.deleted_at = timezone.now()
-    _store_gone(comment)
+    """Marks a comment that stands or waits as deleted; its thread is locked."""
+    stood = comment.stands
+    comment.deleted_at, comment.held_at = timezone.now(), None
+    store_gone(comment, stood=stood)
 
 
-def _store_gone(comment: Comment) -> None:
+def store_gone(comment: Comment, *, stood: bool) -> None:
+    """Stores a comment that does not stand, and takes what `stood` out of the numbers; its thread is locked."""
     if comment.pinned_at is not None:
         comment.pinned_at = None
         comment.score -= PINNED_SCORE
     comment.listed = comment.kept_replies > 0
     comment.save(
-        update_fields=["deleted_at", "hidden_at", "hidden_by", "hidden_reason", "pinned_at", "score", "listed"]
+        update_fields=[
+            "deleted_at",
+            "held_at",
+            "hidden_at",
+            "hidden_by",
+            "hidden_reason",
+            "pinned_at",
+            "score",
+            "listed",
+        ]
     )
-    vanished(comment)
+    if stood:
+        vanished(comment)
     generations.bump(f"{comment.target_kind}:{comment.target_id}")
 
 
 @retried
 def hide_comment(*, actor: Actor, comment: Comment, reason: str) -> Comment:
-    """A moderator takes a comment out of everybody's sight and says why. Raises Invalid, NotAllowed or NotFound."""
+    """A moderator takes a comment out of everybody's sight, or lets one that waits never come, and says why.
+
+    Raises Invalid, NotAllowed or NotFound.
+    """
     moderator = require_writer(actor)
     if not permissions.can_moderate(moderator):
         raise NotAllowed()
     comment = lock_with_thread(comment)
-    if not comment.stands:
+    if not comment.stands and comment.held_at is None:
         raise NotFound()
-    comment.hidden_at, comment.hidden_by = timezone.now(), moderator
+    stood = comment.stands
+    comment.hidden_at, comment.hidden_by, comment.held_at = timezone.now(), moderator, None
     comment.hidden_reason = _checked_reason(reason)
-    _store_gone(comment)
+    store_gone(comment, stood=stood)
     outbox.record(
         CommentHidden(
             comment_id=comment.pk,

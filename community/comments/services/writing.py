@@ -68,8 +68,8 @@ def add_comment(
     discussion = targets.discussion(target_kind, target_id, author)
     _require_open(author, discussion)
     parent = _parent(author, discussion, parent_id) if parent_id is not None else None
-    content, moment = _checked(content, youtube_timestamp, discussion)
-    people = _people(content, author)
+    content, moment = checked_text(content, youtube_timestamp, discussion)
+    people = people_in(content, author)
     now = timezone.now()
     comment = Comment(
         target_kind=discussion.kind,
@@ -79,7 +79,7 @@ def add_comment(
         root_id=parent.thread_id if parent else None,
         depth=parent.depth + 1 if parent else 0,
         content=content,
-        html=_html(content, author, discussion, people),
+        html=html_of(content, author, discussion, people),
         policy_version=rules.POLICY_VERSION,
         youtube_timestamp=moment,
         score=rules.score(0, now),
@@ -160,16 +160,16 @@ def update_comment(
     said = comment.content if isinstance(content, Unset) else content
     same = said == comment.content
     asked = (comment.youtube_timestamp if same else None) if isinstance(youtube_timestamp, Unset) else youtube_timestamp
-    said, moment = _checked(said, asked, discussion, found=not same or isinstance(youtube_timestamp, Unset))
+    said, moment = checked_text(said, asked, discussion, found=not same or isinstance(youtube_timestamp, Unset))
     if said == comment.content and moment == comment.youtube_timestamp:
         return comment
     named = set(rules.names_in(comment.content))
-    people = _people(said, author)
+    people = people_in(said, author)
     if said != comment.content:
         CommentEdit.objects.create(comment=comment, content=comment.content)
     comment.edited_at = comment.updated_at = timezone.now()
     comment.content, comment.youtube_timestamp = said, moment
-    comment.html = _html(said, author, discussion, people)
+    comment.html = html_of(said, author, discussion, people)
     comment.policy_version = rules.POLICY_VERSION
     comment.version += 1
     comment.save(update_fields=["content", "html", "policy_version", "youtube_timestamp", "edited_at", "updated_at",
@@ -190,7 +190,7 @@ def _locked(comment_id: int) -> Comment:
     return found
 
 
-def _checked(
+def checked_text(
     content: str, seconds: int | None, discussion: Discussion, *, found: bool = True
 ) -> tuple[str, int | None]:
     """The tidy text and its moment; raises Invalid with every finding."""
@@ -213,7 +213,7 @@ def _checked(
     return said, seconds
 
 
-def _people(content: str, author: User) -> list[User]:
+def people_in(content: str, author: User) -> list[User]:
     """Those whom a text names and who are there for its author, in the order of the text; at most two queries."""
     names = rules.names_in(content)[:CONTENT_MAX]
     if not names:
@@ -223,12 +223,13 @@ def _people(content: str, author: User) -> list[User]:
     return [found[name] for name in names if name in found and found[name].pk not in parted]
 
 
-def _html(content: str, author: User, discussion: Discussion, people: Iterable[User]) -> str:
+def html_of(content: str, author: User | None, discussion: Discussion, people: Iterable[User]) -> str:
+    """The HTML of a text by `author`, None for somebody without an account, who names these people."""
     setting = rules.Setting(
         people={person.username.lower(): person.username for person in people},
         video_id=discussion.video_id,
         video_seconds=LONGEST_VIDEO if discussion.video_seconds is None else discussion.video_seconds,
-        followed=trust_level_of(author) >= LINKS_FOLLOWED_FROM,
+        followed=author is not None and trust_level_of(author) >= LINKS_FOLLOWED_FROM,
     )
     return rules.render(content, setting)
 
@@ -243,7 +244,9 @@ def _tell(comment: Comment, author: User, people: Iterable[User]) -> None:
 
 def render_again(*, limit: int = 500) -> int:
     """Makes the HTML anew of comments that was made by older rules; returns how many."""
-    old = Comment.objects.standing().filter(policy_version__lt=rules.POLICY_VERSION, author__isnull=False)
+    old = Comment.objects.filter(
+        policy_version__lt=rules.POLICY_VERSION, deleted_at__isnull=True, hidden_at__isnull=True
+    )
     done = 0
     for pk in list(old.order_by("pk").values_list("pk", flat=True)[:limit]):
         done += _render_again(pk)
@@ -253,11 +256,12 @@ def render_again(*, limit: int = 500) -> int:
 @retried
 def _render_again(pk: int) -> int:
     comment = Comment.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
-    if comment is None or comment.author is None:
+    if comment is None:
         return 0
     found = targets.discussions(comment.target_kind, [comment.target_id], comment.author)
     about = found.get(comment.target_id) or Discussion(comment.target_kind, comment.target_id, "", "", None, False)
-    comment.html = _html(comment.content, comment.author, about, _people(comment.content, comment.author))
+    people = people_in(comment.content, comment.author) if comment.author is not None else []
+    comment.html = html_of(comment.content, comment.author, about, people)
     comment.policy_version = rules.POLICY_VERSION
     comment.save(update_fields=["html", "policy_version"])
     generations.bump(about.tag)

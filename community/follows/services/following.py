@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -101,6 +103,20 @@ def _is_news(followers: list[int], person_id: int) -> set[int]:
             [person_id, now, followers, now - TOLD_ONCE_IN],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+@retried
+def import_follows(*, follows: Iterable[tuple[int, str, int]]) -> None:
+    """Stores follows from elsewhere or earlier, as (follower's id, kind, target's id); nobody hears of them.
+
+    What is followed is there and public; nobody follows themselves; what is followed already stays so.
+    """
+    there = set(Follow.objects.values_list("follower", "target_kind", "target_id"))
+    new = [
+        Follow(follower_id=follower, target_kind=kind, target_id=target_id, state=State.ACCEPTED)
+        for follower, kind, target_id in sorted(set(follows) - there)
+    ]
+    count_follows(Follow.objects.bulk_create(new), step=1)
 
 
 @retried

@@ -44,9 +44,19 @@ def page(number: int, title: str, *, parent: int = 0, order: int = 0, **parts: A
     return item(number, title=title, wp__post_type="page", wp__post_parent=parent, wp__menu_order=order, **parts)
 
 
-def author(login: str, name: str = "") -> str:
+def comment(number: Any, content: str = "Well said.", *, parent: Any = 0, name: str = "Gus", **parts: Any) -> str:
+    """A comment, approved, by a guest; `parts` as `approved="0"`, `user_id=3`, `type="pingback"`, `author_url=…`."""
+    values = {
+        "id": number, "author": name, "author_email": "", "author_url": "", "date_gmt": "2020-02-04 10:00:00",
+        "content": content, "approved": "1", "type": "", "parent": parent, "user_id": 0,
+    } | parts  # fmt: skip
+    return element_of("wp:comment", "".join(element(f"wp:comment_{name}", value) for name, value in values.items()))
+
+
+def author(login: str, name: str = "", *, number: int = 0, mail: str = "") -> str:
     """A described author."""
     inside = element("wp:author_login", login) + element("wp:author_display_name", name or login)
+    inside += element("wp:author_id", number) + element("wp:author_email", mail) if number or mail else ""
     return element_of("wp:author", inside)
 
 

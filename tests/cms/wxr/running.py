@@ -12,7 +12,8 @@ from wagtail.models import Page, PageViewRestriction
 
 from cms.models import Category, ImportedObject
 from community.accounts.models import User
-from community.core.models import OutboxFact
+from community.comments.models import Comment
+from community.core.models import OutboxFact, TargetCounts
 
 
 def run_file(path: Path, *, dry_run: bool = False) -> str:
@@ -30,7 +31,7 @@ def row(output: str, kind: str) -> list[int]:
 
 def everything() -> dict[str, int]:
     """How many rows there are of all that an import may make."""
-    models = (User, Page, Category, Tag, ImportedObject, PageViewRestriction, OutboxFact)
+    models = (User, Page, Category, Tag, ImportedObject, PageViewRestriction, OutboxFact, Comment, TargetCounts)
     counts = {model.__name__: model.objects.count() for model in models}
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM wagtailcore_revision), (SELECT count(*) FROM outbox_aggregate)")

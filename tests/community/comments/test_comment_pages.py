@@ -195,3 +195,30 @@ def test_as_many_queries_for_somebody_known(flat_cost, client_for, cast, post, s
     mute(actor=cast.fan, username=cast.other_fan.username)
     urls = [post.url, f"/api/posts/{post.pk}/comments?limit=100"]
     flat_cost(*urls, grow=grow, at_most=20, by=client_for(cast.fan))
+
+
+def test_what_somebody_said_stands_on_a_page(client, client_for, cast, post, say):
+    say(cast.fan, "Of the ladder")
+    draft = make_post(cast.creator, published=False)
+    hidden = say(cast.fan, "Of nobody’s business")
+    services.hide_comment(actor=cast.moderator, comment=hidden, reason="Spam")
+    page = client.get("/@fan/comments/").content.decode()
+    assert "Of the ladder" in page
+    assert post.title in page
+    assert "nobody’s business" not in page
+    assert draft.title not in page
+    assert 'href="/@fan/comments/"' in client.get("/@fan/").content.decode()
+    assert "No comments yet" in client.get("/@moderator/comments/").content.decode()
+    assert client.get("/@fan/comments/?after=nonsense").status_code == 200
+    block(actor=cast.other_fan, username="fan")
+    assert client_for(cast.other_fan).get("/@fan/comments/").status_code == 404
+    post.unpublish()
+    assert "Of the ladder" not in client.get("/@fan/comments/").content.decode()
+
+
+def test_a_page_of_what_somebody_said_costs_the_same_for_more(flat_cost, cast, say):
+    def grow(n):
+        for number in range(n):
+            say(cast.fan, f"Number {number}")
+
+    flat_cost("/@fan/comments/", "/api/users/fan/comments", grow=grow)

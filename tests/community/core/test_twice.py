@@ -36,6 +36,7 @@ from community.facts.accounts import (
     UserUpdated,
 )
 from community.facts.comments import (
+    CommentApproved,
     CommentCreated,
     CommentDeleted,
     CommentHidden,
@@ -135,6 +136,7 @@ COMMENTS: dict[str, Callable[[Cast], Fact]] = {
     CommentDeleted.name: lambda cast: CommentDeleted(**a_comment(cast)),
     CommentHidden.name: lambda cast: CommentHidden(**a_comment(cast), author_id=cast.fan.pk),
     CommentRestored.name: lambda cast: CommentRestored(**a_comment(cast), author_id=cast.fan.pk),
+    CommentApproved.name: lambda cast: CommentApproved(**a_comment(cast), author_id=cast.fan.pk),
     CommentPinned.name: lambda cast: CommentPinned(**a_comment(cast), pinned=True),
     CommentLocked.name: lambda cast: CommentLocked(**a_comment(cast), locked=True),
 }

@@ -15,6 +15,9 @@ SITE: list[Row] = [
     row(
         "GET", "comments/<int:comment_id>/manage/", "/comments/{comment}/manage/", "302 200 200 200 200 200 200 200 200"
     ),
+    row("GET", r"^@(?P<username>[A-Za-z0-9_]{1,50})/comments/$", "/@creator/comments/", "200"),
+    row("GET", r"^@(?P<username>[A-Za-z0-9_]{1,50})/comments/$", "/@nobody/comments/", "404"),
+    row("GET", "cms/…", "/cms/reports/held-comments/", "302 302 302 302 404 404 200 302 200"),
 ]
 API: list[Row] = [
     row("GET", "/api/posts/{id}/comments", "/api/posts/{post}/comments", "200"),
@@ -75,5 +78,9 @@ API: list[Row] = [
         {"reason": "Spam"},
     ),
     row("DELETE", "/api/comments/{id}/hiding", "/api/comments/{comment}/hiding", "401 403 403 403 403 403 404 403 404"),
+    row(
+        "PUT", "/api/comments/{id}/approval", "/api/comments/{comment}/approval", "401 403 403 403 403 403 404 403 404"
+    ),
+    row("GET", "/api/held-comments", "/api/held-comments", "401 403 403 403 403 403 200 403 200"),
     row("GET", "/api/users/{username}/comments", "/api/users/creator/comments", "200"),
 ]
