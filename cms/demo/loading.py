@@ -6,7 +6,7 @@ import os
 
 from django.conf import settings
 
-from cms.demo import pages, people, posts
+from cms.demo import pages, people, posts, votes
 from cms.demo.gallery import Gallery
 from cms.demo.material import ADMIN, EDITOR, read_material
 from cms.demo.progress import Progress, silent
@@ -51,6 +51,7 @@ def load_demo(progress: Progress = silent, *, picture_scale: float = 0.8) -> Non
         )
         posts.load_posts(material, users, shelves, users[ADMIN].created_at, gallery, progress)
         posts.load_drafts(material, users[EDITOR], shelves, users[ADMIN].created_at)
+        votes.load_votes(users, progress)
     pages.load_documents(material, owner=users[EDITOR])
     pages.load_announcements(material)
     pages.load_home(material, owner=users[EDITOR])
