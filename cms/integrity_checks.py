@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 
+from cms.choices import POST
 from cms.models import CreatorGround, CreatorIndexPage, CreatorPage, PostPage, SectionPage, SeriesPage
 from cms.models.confined import GROUND_ROLES
 from cms.selectors.series import ABOVE
 from community.accounts.models import User
 from community.core import text
 from community.core.integrity import integrity_check
+from community.polls.models import Poll
 
 
 @integrity_check("page-tree")
@@ -61,6 +63,16 @@ def post_hidden() -> Iterator[str]:
     """Nothing that moderators have hidden is live."""
     for post_id in PostPage.objects.filter(hidden_at__isnull=False, live=True).values_list("pk", flat=True):
         yield f"post {post_id} is hidden by moderators and live"
+
+
+@integrity_check("post-polls")
+def post_polls() -> Iterator[str]:
+    """A live post shows a poll if, and only if, its text has one."""
+    live = PostPage.objects.published()
+    asking = set(live.filter(body__contains=[{"type": "poll"}]).values_list("pk", flat=True))
+    shown = Poll.objects.filter(target_kind=POST, shown=True, target_id__in=live.values("pk"))
+    for post_id in sorted(asking ^ set(shown.values_list("target_id", flat=True))):
+        yield f"post {post_id}: its text {'has a' if post_id in asking else 'has no'} poll, and people vote otherwise"
 
 
 @integrity_check("post-policy")

@@ -31,7 +31,7 @@ from cms.models import (
     StandardPage,
 )
 from cms.models.confined import GROUND_ROLES
-from cms.rules import videos_in
+from cms.rules import poll_in, videos_in
 from cms.services.authors import move_author_page
 from cms.services.grounds import keep_ground_in_step
 from cms.services.pictures import forget_variants
@@ -42,6 +42,7 @@ from community.comments import services as comments
 from community.core import counts, generations, outbox
 from community.facts.posts import PostCreated, PostPublished, PostUnpublished
 from community.follows import services as follows
+from community.polls import services as polls
 from community.youtube.models import VideoPreview
 from community.youtube.services import want_previews
 
@@ -106,6 +107,8 @@ def post_published(instance: PostPage, revision: Any = None, **_kwargs: Any) -> 
         age = (timezone.now() - instance.first_published_at).total_seconds()
         if age > EDIT_GRACE_SECONDS:
             PostPage.objects.filter(pk=instance.pk).update(edited_at=timezone.now())
+    poll = poll_in(instance.body)
+    polls.publish_poll(kind=POST, target_id=instance.pk, wanted=poll[1] if poll else None)
     outbox.record(
         PostPublished(post_id=instance.pk, author_id=instance.author_id, first=first),
         actor_id=getattr(revision, "user_id", None),

@@ -11,6 +11,8 @@ from wagtail.rich_text import RichText
 
 from cms.choices import RICH_TEXT_TAGS
 from community.core import text
+from community.polls.choices import Results
+from community.polls.rules import Wanted
 
 _HEADINGS = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<([a-z0-9]+)")
@@ -78,6 +80,22 @@ def _videos(body: Any) -> Iterator[str]:
             yield child.value.video_id
         elif child.block_type == "reusable" and child.value is not None:
             yield from _videos(child.value.body)
+
+
+def poll_in(body: Any) -> tuple[int, Wanted] | None:
+    """The poll of a body and its place there, from 0; None without one. Of several the first."""
+    # Other blocks are left unread: choosers among them ask the database.
+    place = next((place for place, raw in enumerate(body.raw_data) if raw["type"] == "poll"), None)
+    if place is None:
+        return None
+    value = body[place].value
+    return place, Wanted(
+        question=value["question"],
+        options=tuple(str(option) for option in value["options"]),
+        multiple=bool(value.get("multiple")),
+        ends_at=value.get("ends_at"),
+        results=value.get("results") or Results.VOTED,
+    )
 
 
 def new_anchors() -> dict[str, int]:

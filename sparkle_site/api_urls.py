@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/", include("community.reactions.api.urls")),
     path("api/", include("community.comments.api.urls")),
     path("api/", include("community.bookmarks.api.urls")),
+    path("api/", include("community.polls.api.urls")),
     path("api/", include("cms.api.urls")),
     path("api/openapi.json", DocumentView.as_view(urlconf="sparkle_site.api_urls"), name="openapi"),
     re_path(r"^api-docs/?\Z", documentation, name="api_docs"),

@@ -113,6 +113,7 @@ urlpatterns += i18n_patterns(
     path("", include("community.reactions.urls")),
     path("", include("community.comments.urls")),
     path("", include("community.bookmarks.urls")),
+    path("", include("community.polls.urls")),
     path("latest/", cms_views.latest, name="latest"),
     path("categories/<str:slug>/", cms_views.category, name="category"),
     path("tags/<str:slug>/", cms_views.tag, name="tag"),

@@ -14,8 +14,9 @@ from rest_framework import serializers
 from wagtail.blocks import StructBlockValidationError
 
 from cms.blocks import BodyBlock
-from cms.choices import CALLOUT_KINDS, CODE_LANGUAGES, CONTENT_MAX, POLL_OPTIONS_MAX
+from cms.choices import CALLOUT_KINDS, CODE_LANGUAGES, CONTENT_MAX
 from cms.models import CustomImage
+from community.polls.choices import ANSWER_MAX, OPTIONS_MAX, OPTIONS_MIN, QUESTION_MAX, Results
 
 BLOCKS_MAX = 500
 Schema = dict[str, Any]
@@ -51,6 +52,8 @@ def _listed(value: Schema) -> Schema:
     }
 
 
+#: A moment of this millennium, to the minute or finer, with its zone (RFC 3339).
+_MOMENT = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 _PICTURE = _object(
     "image",
     image={"type": "integer", "minimum": 1, "maximum": 2**53},
@@ -103,10 +106,15 @@ VALUES: dict[str, Schema] = {
     "poll": {
         **_object(
             "question",
-            question=_text(200, least=1),
+            question=_text(QUESTION_MAX, least=1),
             options=_list(
-                {"anyOf": [_text(100, least=1), _listed(_text(100, least=1))]}, least=2, most=POLL_OPTIONS_MAX
+                {"anyOf": [_text(ANSWER_MAX, least=1), _listed(_text(ANSWER_MAX, least=1))]},
+                least=OPTIONS_MIN,
+                most=OPTIONS_MAX,
             ),
+            multiple={"type": "boolean"},
+            ends_at={"type": ["string", "null"], "format": "date-time", "pattern": _MOMENT},
+            results={"type": "string", "enum": Results.values},
         ),
         "required": ["question", "options"],
     },
@@ -182,7 +190,10 @@ def _problems(block: Any) -> dict[str, str]:
 def _cleaned(kind: str, raw: Any) -> tuple[Any, dict[str, str]]:
     """The value as the editor's own rules for the block take it, and what they refuse."""
     block = _BODY.child_blocks[kind]
-    value = block.to_python(raw)
+    try:
+        value = block.to_python(raw)
+    except ValueError:  # the 30th of February
+        return raw, {".value": _("This does not fit a block of the kind %(kind)s.") % {"kind": kind}}
     try:
         return block.clean(value), {}
     except StructBlockValidationError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -64,3 +64,5 @@ class BodyBlock(PlainBodyBlock):
 
     class Meta:
         required = False
+        #: Votes are those of the post: a second poll would have none of its own.
+        block_counts: ClassVar[dict[str, dict[str, int]]] = {"poll": {"max_num": 1}}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
 
-from cms.choices import CODE_LANGUAGES, POLL_OPTIONS_MAX, TABLE_CELLS_MAX
+from cms.choices import CODE_LANGUAGES, TABLE_CELLS_MAX
+from community.polls.choices import ANSWER_MAX, LONGEST, OPTIONS_MAX, OPTIONS_MIN, QUESTION_MAX, Results
 
 
 class CodeValue(blocks.StructValue):
@@ -73,19 +76,42 @@ class TableBlock(WagtailTableBlock):
 class PollBlock(blocks.StructBlock):
     """A question with answers to choose from."""
 
-    question = blocks.CharBlock(label=_("question"), max_length=200)
+    question = blocks.CharBlock(label=_("question"), max_length=QUESTION_MAX)
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("answer"), max_length=100), label=_("answers"), min_num=2, max_num=POLL_OPTIONS_MAX
+        blocks.CharBlock(label=_("answer"), max_length=ANSWER_MAX),
+        label=_("answers"),
+        min_num=OPTIONS_MIN,
+        max_num=OPTIONS_MAX,
+        help_text=_("When somebody has voted, the answers stay as they are until the poll is over."),
+    )
+    multiple = blocks.BooleanBlock(label=_("Several answers may be chosen"), required=False)
+    ends_at = blocks.DateTimeBlock(label=_("ends"), required=False, help_text=_("Empty: it stays open."))
+    results = blocks.ChoiceBlock(
+        label=_("Readers see the numbers"),
+        choices=Results.choices,
+        default=Results.VOTED,
+        help_text=_("You always see them."),
     )
 
     def clean(self, value: Any) -> Any:
-        """Refuses two answers that are the same."""
+        """Refuses two answers that are the same, and an end that is too far away; drops seconds.
+
+        Whether the end is over is asked when the poll is published: what was over then may be stored again.
+        """
         cleaned = super().clean(value)
         answers = [str(answer).strip().casefold() for answer in cleaned["options"]]
         if len(set(answers)) < len(answers):
             raise blocks.StructBlockValidationError(
                 block_errors={"options": ValidationError(_("Two answers are the same."))}
             )
+        end = cleaned.get("ends_at")
+        if end is not None:
+            aware = timezone.make_aware(end) if timezone.is_naive(end) else end
+            cleaned["ends_at"] = aware.astimezone(UTC).replace(second=0, microsecond=0)
+            if cleaned["ends_at"] > timezone.now() + LONGEST:
+                raise blocks.StructBlockValidationError(
+                    block_errors={"ends_at": ValidationError(_("A poll ends within ten years."))}
+                )
         return cleaned
 
     class Meta:

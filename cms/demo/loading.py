@@ -6,7 +6,7 @@ import os
 
 from django.conf import settings
 
-from cms.demo import pages, people, posts, talk, ties
+from cms.demo import pages, people, posts, talk, ties, votes
 from cms.demo.gallery import Gallery
 from cms.demo.material import ADMIN, EDITOR, read_material
 from cms.demo.progress import Progress, silent
@@ -54,6 +54,7 @@ def load_demo(progress: Progress = silent, *, picture_scale: float = 0.8) -> Non
         talk.load_talk(users, progress)
         talk.load_reactions(users, users[ADMIN].created_at, progress)
         ties.load_ties(users, progress)
+        votes.load_votes(users, progress)
     pages.load_documents(material, owner=users[EDITOR])
     pages.load_announcements(material)
     pages.load_home(material, owner=users[EDITOR])

@@ -13,19 +13,22 @@ from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
+from wagtail.blocks import StreamBlockValidationError, StructBlockValidationError
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager, PagePermissionTester
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
-from cms.choices import EXCERPT_MAX, HIDING_REASON_MAX, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
+from cms.choices import EXCERPT_MAX, HIDING_REASON_MAX, POST, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
 from cms.models.confined import GroundForm
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
+from cms.rules import poll_in
 from cms.validators import clean_tags
 from community.core import text
 from community.core.errors import Conflict
+from community.polls.services import find_refusals
 
 
 class HiddenByModerators(Conflict):
@@ -57,6 +60,20 @@ class PostForm(GroundForm):
     def clean_tags(self) -> list[str]:
         """The names of the tags."""
         return clean_tags(self.cleaned_data["tags"])
+
+    def clean(self) -> dict[str, Any]:
+        """As Wagtail's. What is to go out has no other poll than the one in which people vote."""
+        cleaned: dict[str, Any] = super().clean()
+        goes_out = not {"action-publish", "action-submit"}.isdisjoint(self.data)
+        found = poll_in(cleaned["body"]) if goes_out and cleaned.get("body") else None
+        if found is not None:
+            place, wanted = found
+            refused = find_refusals(kind=POST, target_id=self.instance.pk, wanted=wanted)
+            if refused:
+                messages = {name: ValidationError(message) for name, message in refused.items()}
+                in_poll = StructBlockValidationError(block_errors=messages)
+                self.add_error("body", StreamBlockValidationError(block_errors={place: in_poll}))
+        return cleaned
 
 
 class PostQuerySet(PageQuerySet):

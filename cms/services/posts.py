@@ -167,6 +167,9 @@ def _checked(**values: Any) -> dict[str, Any]:
         fields["excerpt"] = excerpt
     if values.get("body") is not None:
         fields["body"] = list(values["body"])
+        polls = [place for place, (kind, _value) in enumerate(fields["body"]) if kind == "poll"]
+        if len(polls) > 1:
+            problems[f"body.{polls[1]}"] = _("A post has one poll at most.")
     elif values.get("content") is not None:
         if len(values["content"]) > CONTENT_MAX:
             problems["content"] = _("This text is too long.")

@@ -12,9 +12,13 @@ from wagtail.models import Page, ReferenceIndex
 from wagtail.search.index import insert_or_update_object
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from cms.choices import POST
 from cms.models import PostPage, SeriesPage
+from cms.rules import poll_in
 from community.accounts.models import User
 from community.core.errors import Invalid, Text
+from community.polls import services as polls
+from community.polls.rules import Refusals
 
 V = TypeVar("V")
 
@@ -51,10 +55,26 @@ def store(page: PostPage | SeriesPage, *, author: User, publish: bool) -> None:
         page.full_clean()
     except ValidationError as error:
         raise Invalid(fields={name: messages[0] for name, messages in error.message_dict.items()}) from error
+    if publish and isinstance(page, PostPage):
+        place, refused = poll_refusals(page, hold=True)
+        if refused:
+            raise Invalid(fields={f"body.{place}.value.{name}": message for name, message in refused.items()})
     revision = page.save_revision(user=author, log_action=True, clean=False)
     if publish:
         revision.publish(user=author, skip_permission_checks=True)
     page.refresh_from_db()
+
+
+def poll_refusals(post: PostPage, *, hold: bool = False) -> tuple[int, Refusals]:
+    """What stands against publishing the poll of a post, and where in the text that poll is.
+
+    With `hold`, in a transaction, nobody votes until its end.
+    """
+    found = poll_in(post.body)
+    if found is None:
+        return 0, {}
+    place, wanted = found
+    return place, polls.find_refusals(kind=POST, target_id=post.pk, wanted=wanted, hold=hold)
 
 
 def checked(field: str, problems: dict[str, Text], clean: Callable[[], V]) -> V | None:

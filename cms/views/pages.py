@@ -13,7 +13,7 @@ from cms import permissions, selectors
 from cms.choices import POST
 from cms.models import HomePage, PostPage, SectionPage, SeriesPage, StandardPage
 from cms.models.serving import served_by
-from cms.rules import address, table_of_contents, videos_in
+from cms.rules import address, poll_in, table_of_contents, videos_in
 from cms.selectors.cards import PostCard, post_with_related
 from cms.selectors.pictures import picture
 from cms.selectors.videos import previews_of
@@ -27,6 +27,7 @@ from community.core.caching import for_guests, for_readers, keep, kept, viewed
 from community.core.counts import numbers
 from community.core.generations import SITE
 from community.core.languages import localized
+from community.polls import selectors as polls
 from community.youtube.selectors import Preview, previews
 
 SERIES, PARTS = 6, 50
@@ -130,6 +131,7 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
         "about_author": about,
         "engagement": _engagement(request, page, shown["post"]),
         **_talk(request, shown["comments"]),
+        **_poll(request, page),
     }
     response = render(request, page.get_template(request), {"page": page, **shown, **more})
     if request.user != page.author and not getattr(request, "is_preview", False):
@@ -145,6 +147,16 @@ def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[st
         return {"by_type": dict(card.by_type), "marks": None}
     row = numbers(POST, [page.pk]).get(page.pk)
     return {"by_type": row.reactions_by_type if row else {}, "marks": marks.of(request.user, POST, [page.pk])[page.pk]}
+
+
+def _poll(request: HttpRequest, page: PostPage) -> dict[str, Any]:
+    """The reader's own view of the poll, where the text of a live post has one; one query then, else none."""
+    if not page.live or getattr(request, "is_preview", False) or poll_in(page.body) is None:
+        return {"poll_apart": False}
+    return {
+        "poll_apart": True,
+        "poll": polls.card_of(POST, page.pk, viewer=request.user, author_id=page.author_id),
+    }
 
 
 def _talk(request: HttpRequest, shared: comments.ThreadPage | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "community.reactions",
     "community.comments",
     "community.bookmarks",
+    "community.polls",
     "cms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",

@@ -22,6 +22,7 @@ from tests.factories import PASSWORD, Cast, make_category, make_post, make_secti
 from tests.support.openapi import SITE_API, CheckedClient, documented
 from tests.support.permission_table import API, OTHER, READ_TOKEN, ROLES, SITE, Row
 from tests.support.permission_table import row as permission_row
+from tests.support.polling import post_with_poll
 
 #: Routes that the OpenAPI document stands for, and the API's own catch-all.
 DOCUMENTED = ("api/", "^api(?:/")
@@ -85,6 +86,7 @@ class World:
         draft = make_post(cast.fan, "Unseen", published=False)
         section = make_section("News")
         section_post = make_post(cast.editor, "From the desk", parent=section)
+        asked = post_with_poll(cast.fan)
         binned = make_post(cast.fan, "Gone")
         services.delete_post(actor=cast.fan, post=binned)
         series = make_series(cast.fan, "Walks")
@@ -95,6 +97,7 @@ class World:
             "post_slug": post.slug,
             "draft": draft.pk,
             "draft_slug": draft.slug,
+            "asked": asked.pk,
             "binned": binned.pk,
             "section": section.slug,
             "section_post": section_post.pk,

@@ -239,6 +239,7 @@ def test_every_model_is_shown_on_pages_or_known_not_to_be():
                 "community.bookmarks.",
                 "community.reactions.",
                 "community.comments.",
+                "community.polls.",
                 "community.moderation.",
                 "community.youtube.",
                 "taggit.",
@@ -261,6 +262,7 @@ NOT_SHOWN = {
     "cms.CreatorGround", "cms.EmptySearch", "cms.ImportedObject", "reactions.Reaction", "taggit.TaggedItem",
     # Their services bump the post they are about.
     "comments.Comment", "comments.CommentEdit", "moderation.Report",
+    "polls.Ballot", "polls.Choice", "polls.Option", "polls.Poll",
     "wagtailcore.APIToken", "wagtailcore.Collection", "wagtailcore.CollectionViewRestriction", "wagtailcore.Comment",
     "wagtailcore.CommentReply", "wagtailcore.GroupApprovalTask", "wagtailcore.GroupCollectionPermission",
     "wagtailcore.GroupPagePermission", "wagtailcore.GroupSitePermission", "wagtailcore.ModelLogEntry",
