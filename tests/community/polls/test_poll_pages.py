@@ -145,7 +145,7 @@ def test_polls_of_posts_that_were_there_before_are_opened(cast, post, client):
     hidden = post_with_poll(cast.creator, "Yes", "No", published=False)
     Poll.objects.all().delete()
     assert "The old one" in part(client, post), "shown all the same"
-    import_module("cms.migrations.0006_polls").open_polls(apps, None)
+    import_module("cms.migrations.0008_polls").open_polls(apps, None)
     assert list(poll_of(post).options.values_list("text", flat=True)) == list(ANSWERS)
     assert not Poll.objects.filter(target_id=hidden.pk).exists()
 

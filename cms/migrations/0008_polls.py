@@ -21,7 +21,7 @@ def open_polls(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cms', '0005_scores'),
+        ('cms', '0007_imported_comments'),
         ('polls', '0001_initial'),
     ]
 
