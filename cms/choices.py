@@ -42,6 +42,7 @@ RESERVED_ROOT_SLUGS = frozenset(
         "documents",
         "en",
         "events",
+        "feed",
         "feeds",
         "groups",
         "healthz",

@@ -1,6 +1,7 @@
 """Changing content."""
 
 from cms.services.bootstrap import creator_index, ensure_site_structure, site_root
+from cms.services.feed import note_reads, set_for_you
 from cms.services.grounds import give_ground
 from cms.services.posts import (
     CategoryUnknown,
@@ -29,9 +30,11 @@ __all__ = [
     "ensure_author_page",
     "ensure_site_structure",
     "give_ground",
+    "note_reads",
     "order_parts",
     "purge_bin",
     "restore_post",
+    "set_for_you",
     "site_root",
     "unique_slug",
     "unpublish_post",
