@@ -43,6 +43,7 @@ RESERVED_ROOT_SLUGS = frozenset(
         "documents",
         "en",
         "events",
+        "feed",
         "feeds",
         "groups",
         "healthz",

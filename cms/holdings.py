@@ -33,7 +33,7 @@ _COLUMNS = ("path", "depth", "numchild", "translation_key", "url_path", "page_pt
 
 def register() -> None:
     """Called when the app is ready."""
-    holdings.register(*_pages(), *_uploads(), *_desk(), *_traces())
+    holdings.register(*_pages(), *_uploads(), *_feeds(), *_desk(), *_traces())
 
 
 def _pages() -> Iterable[Holding]:
@@ -58,6 +58,7 @@ def _pages() -> Iterable[Holding]:
     )  # fmt: skip
     numbers = "Which collection was theirs, by numbers; the group goes with the role."
     yield kept("cms.CreatorGround", "person", because=numbers)
+    yield goes_with("cms.ListedPost", "author", "post", "source_id", owner="cms.PostPage")
     yield goes_with("wagtailredirects.Redirect", "old_path", "redirect_link", owner="cms.CreatorPage")
     yield goes_with("wagtailsearch.IndexEntry", "object_id", "title", owner="cms.PostPage")
     yield goes_with("wagtailcore.ReferenceIndex", "object_id", "to_object_id", owner="cms.PostPage")
@@ -118,6 +119,14 @@ def _files_by(model: str, link: str, column: str) -> holdings.Files:
                 yield getattr(row, column)
 
     return files
+
+
+def _feeds() -> Iterable[Holding]:
+    yield owned("cms.FeedPreference", "user", title=_("Whether you want “For you”"))
+    yield owned(
+        "cms.CategoryRead", "user", title=_("How much you read of which category"),
+        lasts=_("it fades by half in 30 days; until you turn “For you” off"),
+    )  # fmt: skip
 
 
 def _desk() -> Iterable[Holding]:

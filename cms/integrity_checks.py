@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 
 from cms.choices import POST
-from cms.models import CreatorGround, CreatorIndexPage, CreatorPage, PostPage, SectionPage, SeriesPage
+from cms.models import (
+    CategoryRead,
+    CreatorGround,
+    CreatorIndexPage,
+    CreatorPage,
+    FeedPreference,
+    PostPage,
+    SectionPage,
+    SeriesPage,
+)
 from cms.models.confined import GROUND_ROLES
 from cms.selectors.series import ABOVE
 from community.accounts.models import User
@@ -140,3 +150,30 @@ def page_revisions() -> Iterator[str]:
         for page_id, object_id in wrong.values_list("pk", "owner_id_text"):
             if str(page_id) != object_id:
                 yield f"page {page_id}: its {name} belongs to page {object_id}"
+
+
+@integrity_check("post-listed")
+def post_listed() -> Iterator[str]:
+    """Each live post stands in the lists it belongs to, at its own moment, and nothing else does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH there AS (SELECT kind, source_id, published_at, post_id, author_id FROM post_listed),
+            right_ones AS (
+              SELECT place.* FROM cms_postpage post CROSS JOIN LATERAL post_places(post.page_ptr_id) AS place)
+            (SELECT kind, source_id, post_id, 'is missing' FROM (SELECT * FROM right_ones EXCEPT SELECT * FROM there) a)
+            UNION ALL
+            (SELECT kind, source_id, post_id, 'is wrong' FROM (SELECT * FROM there EXCEPT SELECT * FROM right_ones) b)
+            ORDER BY 3, 1, 2
+            """
+        )
+        for kind, source_id, post_id, what in cursor.fetchall():
+            yield f"post {post_id} in the list of {kind} {source_id} {what}"
+
+
+@integrity_check("feed-reads")
+def feed_reads() -> Iterator[str]:
+    """Nothing is noted of what somebody reads who does not want it."""
+    refused = FeedPreference.objects.filter(for_you=False).values("user")
+    for user_id in CategoryRead.objects.filter(user__in=refused).values_list("user", flat=True).distinct():
+        yield f"it is noted what user {user_id} reads, who has turned that off"

@@ -124,3 +124,30 @@ def anchored(html: str, taken: dict[str, int]) -> str:
         return f'<h{level} id="{anchor(words, taken)}">{inner}</h{level}>'
 
     return _HEADINGS.sub(with_id, html)
+
+
+#: Half of what somebody read counts no more after so many days.
+READ_HALF_LIFE_DAYS = 30
+#: What “For you” adds to a post's score: one point makes up for 12.5 hours, or for ten times the weight.
+FOLLOWED_PERSON, FOLLOWED_TOPIC, SHARED, REACTED, REACTED_MAX, READ = 2.0, 1.0, 1.0, 0.5, 3, 2.0
+
+
+def for_you_points(score: float, *, person: bool, topic: bool, shared: bool, reacted: int, read_share: float) -> float:
+    """The place of a post in “For you”: its score of trending (in units of 12.5 hours) and why it is somebody's.
+
+    `person` and `topic`: one follows its author, its category, tag or series. `reacted`: so many people whom one
+    follows. `read_share`: the part of one's reading that its category is, from 0 to 1.
+    """
+    return (
+        score
+        + FOLLOWED_PERSON * person
+        + FOLLOWED_TOPIC * topic
+        + SHARED * shared
+        + REACTED * min(REACTED_MAX, reacted)
+        + READ * read_share
+    )
+
+
+def faded(reads: float, days: float) -> float:
+    """What `reads` of so many days ago count today."""
+    return float(reads * 0.5 ** (max(0.0, days) / READ_HALF_LIFE_DAYS))

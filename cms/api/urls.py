@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cms.api import frame, search, series, views
+from cms.api import feed, frame, search, series, views
 
 urlpatterns = [
     path("posts", views.PostListView.as_view()),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("series/<str:id>", series.SeriesView.as_view()),
     path("series/<str:id>/parts", series.PartsView.as_view()),
     path("me/series", series.OwnSeriesView.as_view()),
+    path("me/feed", feed.FeedView.as_view()),
+    path("me/feed/new", feed.NewsView.as_view()),
+    path("me/feed/preferences", feed.PreferencesView.as_view()),
     path("me/bin", views.BinView.as_view()),
     path("categories", views.CategoryListView.as_view()),
     path("tags", views.TagListView.as_view()),

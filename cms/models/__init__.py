@@ -2,6 +2,7 @@
 
 from cms.models.confined import is_confined
 from cms.models.creators import CreatorGround, CreatorIndexPage, CreatorPage
+from cms.models.feed import CategoryRead, FeedPreference, ListedPost
 from cms.models.frame import SiteFrame
 from cms.models.home import FeaturedPost, HomePage
 from cms.models.images import CustomDocument, CustomImage, CustomRendition
@@ -16,6 +17,7 @@ from cms.models.standard import StandardPage
 __all__ = [
     "Announcement",
     "Category",
+    "CategoryRead",
     "CreatorGround",
     "CreatorIndexPage",
     "CreatorPage",
@@ -24,8 +26,10 @@ __all__ = [
     "CustomRendition",
     "EmptySearch",
     "FeaturedPost",
+    "FeedPreference",
     "HomePage",
     "ImportedObject",
+    "ListedPost",
     "PostPage",
     "PostTag",
     "ReusableContent",

@@ -10,6 +10,19 @@ from cms.selectors.desk import (
     posts_by,
     week_in_numbers,
 )
+from cms.selectors.feed import (
+    NEW_MAX,
+    ORDERS_OF_FEED,
+    WITH_NEWS,
+    Feed,
+    FeedPart,
+    count_new,
+    follows_anything,
+    list_read_categories,
+    read_feed,
+    wants_for_you,
+)
+from cms.selectors.feed_why import Shared, Why, reasons
 from cms.selectors.frame import (
     AnnouncementCard,
     Frame,
@@ -21,7 +34,7 @@ from cms.selectors.frame import (
     get_frame,
 )
 from cms.selectors.grounds import OwnGround, find_ground, list_tags_beginning, may_add_pages, may_change_all_of
-from cms.selectors.home import FirstPage, HomeRow, first_page
+from cms.selectors.home import FirstPage, HomeRow, first_page, list_chosen
 from cms.selectors.pages import (
     CREATOR_ORDERS,
     creator_cards,
@@ -70,11 +83,16 @@ from cms.selectors.series import (
 
 __all__ = [
     "CREATOR_ORDERS",
+    "NEW_MAX",
     "ORDERS",
+    "ORDERS_OF_FEED",
     "WINDOWS",
+    "WITH_NEWS",
     "AnnouncementCard",
     "CategoryChip",
     "CreatorCard",
+    "Feed",
+    "FeedPart",
     "FirstPage",
     "Frame",
     "HomeRow",
@@ -85,17 +103,21 @@ __all__ = [
     "PostCard",
     "SeriesCard",
     "SeriesPlace",
+    "Shared",
     "TagChip",
     "Waiting",
     "Week",
+    "Why",
     "annotate_numbers",
     "announcement_card",
+    "count_new",
     "creator_cards",
     "discussion_of",
     "find_author_page",
     "find_ground",
     "find_place",
     "first_page",
+    "follows_anything",
     "forget_frame",
     "forget_frame_after",
     "get_category",
@@ -108,6 +130,7 @@ __all__ = [
     "get_series_to_fill",
     "get_tag",
     "list_bin",
+    "list_chosen",
     "list_creators",
     "list_featured_creators",
     "list_hidden_from_explorer",
@@ -117,6 +140,7 @@ __all__ = [
     "list_posts",
     "list_posts_discussed",
     "list_posts_of_section",
+    "list_read_categories",
     "list_related",
     "list_related_categories",
     "list_scheduled",
@@ -132,8 +156,11 @@ __all__ = [
     "parts_of_series",
     "post_cards",
     "posts_by",
+    "read_feed",
+    "reasons",
     "remember_site",
     "series_cards",
     "talked_about",
+    "wants_for_you",
     "week_in_numbers",
 ]

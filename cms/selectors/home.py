@@ -59,11 +59,8 @@ class _Source:
 def first_page(page: HomePage, *, viewer: Actor) -> FirstPage:
     """Posts on top: those editors chose, then those marked as featured, then the newest with a picture first."""
     newest = list_posts(viewer=viewer)
-    marked = newest.filter(featured_until__gt=timezone.now()).values_list("pk", flat=True)[: FEATURED + 1]
     rest = newest.values_list("pk", "cover_image_id")[: LATEST + FEATURED + 1]
-    chosen = [page.hero_post_id] if page.hero_post_id else []
-    chosen += list(page.featured_posts.values_list("post_id", flat=True)[: FEATURED + 1])
-    chosen += [] if len(set(chosen)) > FEATURED else list(marked)
+    chosen = _chosen(page, viewer=viewer)
     with_picture = sorted(rest, key=lambda row: row[1] is None)[:1] if not chosen else []
     order = list(dict.fromkeys([*chosen, *(pk for pk, _cover in with_picture), *(pk for pk, _cover in rest)]))
     sources = _sources(page, viewer=viewer)
@@ -81,6 +78,20 @@ def first_page(page: HomePage, *, viewer: Actor) -> FirstPage:
             page, sources, {n: [found[pk] for pk in ids if pk in found] for n, ids in in_rows.items()}, viewer=viewer
         ),
     )
+
+
+def list_chosen(page: HomePage, *, viewer: Actor) -> list[int]:
+    """The ids of what editors have put on top, or marked, at most three; two queries."""
+    return list(dict.fromkeys(_chosen(page, viewer=viewer)))[: FEATURED + 1]
+
+
+def _chosen(page: HomePage, *, viewer: Actor) -> list[int]:
+    chosen = [page.hero_post_id] if page.hero_post_id else []
+    chosen += list(page.featured_posts.values_list("post_id", flat=True)[: FEATURED + 1])
+    if len(set(chosen)) <= FEATURED:
+        marked = list_posts(viewer=viewer).filter(featured_until__gt=timezone.now())
+        chosen += list(marked.values_list("pk", flat=True)[: FEATURED + 1])
+    return chosen
 
 
 def _sources(page: HomePage, *, viewer: Actor) -> dict[int, _Source]:

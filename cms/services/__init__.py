@@ -1,6 +1,7 @@
 """Changing content."""
 
 from cms.services.bootstrap import creator_index, ensure_site_structure, site_root
+from cms.services.feed import note_reads, set_for_you
 from cms.services.grounds import give_ground
 from cms.services.hiding import bring_post_back, hide_post
 from cms.services.posts import (
@@ -32,9 +33,11 @@ __all__ = [
     "ensure_site_structure",
     "give_ground",
     "hide_post",
+    "note_reads",
     "order_parts",
     "purge_bin",
     "restore_post",
+    "set_for_you",
     "site_root",
     "unique_slug",
     "unpublish_post",

@@ -1,6 +1,7 @@
 """The pages of the site; importing this registers what answers for each type of page and snippet."""
 
 from cms.views.doors import admin_door
+from cms.views.feed import feed, news, preferences
 from cms.views.lists import category, latest, tag
 from cms.views.machines import favicon, robots, sitemap
 from cms.views.offline import manifest, offline, service_worker
@@ -16,11 +17,14 @@ __all__ = [
     "announcement",
     "category",
     "favicon",
+    "feed",
     "latest",
     "manifest",
+    "news",
     "offline",
     "page_types",
     "page_types_results",
+    "preferences",
     "profile",
     "reusable_content",
     "robots",

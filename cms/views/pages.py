@@ -18,6 +18,7 @@ from cms.selectors.cards import PostCard, post_with_related
 from cms.selectors.pictures import picture
 from cms.selectors.videos import previews_of
 from cms.views import structured_data
+from cms.views.feed import home_of
 from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.accounts.permissions import is_moderator, is_person
@@ -44,21 +45,28 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
 @served_by(HomePage)
 @kept(SITE)
 def home(request: HttpRequest, page: HomePage) -> HttpResponse:
-    """Hero, featured posts chosen by editors and filled up with the newest, latest posts, rows, creators."""
-    return render(
-        request,
-        page.get_template(request),
-        {"page": page, **for_guests(request, (SITE,), lambda: _first_page(page, viewer=request.user))},
-    )
+    """Hero, featured posts chosen by editors and filled up with the newest, latest posts, rows, creators.
+
+    Who is signed in and follows something gets that instead, and what editors chose after it.
+    """
+    own = home_of(request, page) if is_person(request.user) and not getattr(request, "is_preview", False) else {}
+    if own.get("feed"):
+        shown = _beside(viewer=request.user)
+    else:
+        shown = for_guests(request, (SITE,), lambda: _first_page(page, viewer=request.user))
+    return render(request, page.get_template(request), {"page": page, **own, **shown})
 
 
 def _first_page(page: HomePage, *, viewer: Any) -> dict[str, Any]:
     return {
         "first": selectors.first_page(page, viewer=viewer),
-        "creators": selectors.list_featured_creators(viewer=viewer),
-        "talked_about": selectors.talked_about(),
         "structured_data": structured_data.as_script(structured_data.website()),
+        **_beside(viewer=viewer),
     }
+
+
+def _beside(*, viewer: Any) -> dict[str, Any]:
+    return {"creators": selectors.list_featured_creators(viewer=viewer), "talked_about": selectors.talked_about()}
 
 
 @served_by(SectionPage)
@@ -135,8 +143,14 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
     }
     response = render(request, page.get_template(request), {"page": page, **shown, **more})
     if request.user != page.author and not getattr(request, "is_preview", False):
-        viewed(response, f"post:{page.pk}")
+        viewed(response, f"post:{page.pk}", reader=_reader(request, page))
     return keep(response, *tags)
+
+
+def _reader(request: HttpRequest, page: PostPage) -> int | None:
+    """For whom it is noted which category they read, as far as they want that; not for who looks as somebody else."""
+    noted = page.category_id and is_person(request.user) and getattr(request, "impersonation", None) is None
+    return request.user.pk if noted else None
 
 
 def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[str, Any] | None:

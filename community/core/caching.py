@@ -80,9 +80,12 @@ def surroundings(request: HttpRequest) -> tuple[str, ...]:
     return (request.get_host(), get_language() or "", timezone.get_current_timezone_name())
 
 
-def viewed(response: R, target: str) -> R:
-    """Marks an answer as a view of `target`, such as "post:5", which the front counts, whether it was kept or not."""
-    response[VIEW_HEADER] = target
+def viewed(response: R, target: str, *, reader: int | None = None) -> R:
+    """Marks an answer as a view of `target`, such as "post:5", which the front counts, whether it was kept or not.
+
+    `reader` is the id of somebody for whom it is noted what they read; such an answer must not be kept.
+    """
+    response[VIEW_HEADER] = target if reader is None else f"{target} {reader}"
     return response
 
 

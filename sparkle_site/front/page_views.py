@@ -48,7 +48,8 @@ STOP_SECONDS = 8.0
 #: The thread stands back as long for each user agent that it sees for the first time, so that requests go on.
 BREATH_SECONDS = 0.0005
 
-_TARGET = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})", re.ASCII)
+#: A target, and for whom it is noted what they read, if for anybody.
+_TARGET = re.compile(r"(([a-z_]{1,40}):([0-9]{1,18}))(?: ([0-9]{1,18}))?", re.ASCII)
 #: Every browser says so since 1994, and old Operas say the second; what says neither is a program.
 _BROWSER = ("Mozilla/", "Opera/")
 
@@ -66,11 +67,12 @@ class PageViews:
         self._dropped = 0
         self._remembered: dict[Viewer, float] = {}
         self._owed: Counter[Target] = Counter()
+        self._reads: Counter[tuple[int, int]] = Counter()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def note(self, target: str, client: str, user_agent: str) -> None:
-        """Somebody sees `target`, such as "post:5". Only remembers it; for the event loop."""
+        """Somebody sees `target`, such as "post:5", or "post:5 12" for person 12. Only remembers it, in the loop."""
         view = (target, client, user_agent[:AGENT_LENGTH])
         if view in self._waiting:
             return
@@ -113,11 +115,13 @@ class PageViews:
 
         When the database is away its error is raised, and what is owed stays for the next flush.
         """
-        for target in self._counted(self._drain()):
+        for target, reader in self._counted(self._drain()):
             if target in self._owed or len(self._owed) < OWED_MAX:
                 self._owed[target] += 1
             else:
                 self._dropped += 1
+            if reader and target[0] == "post" and len(self._reads) < OWED_MAX:
+                self._reads[reader, target[1]] += 1
         dropped, self._dropped = self._dropped, 0
         if dropped:
             log.warning("page_views_dropped", count=dropped)
@@ -127,6 +131,11 @@ class PageViews:
 
         written = counts.add_views(self._owed)
         self._owed.clear()
+        if self._reads:
+            from cms.services import note_reads
+
+            note_reads(reads=self._reads)
+            self._reads.clear()
         return written
 
     def _drain(self) -> list[tuple[str, str, str]]:
@@ -135,19 +144,19 @@ class PageViews:
         self._by_address = {}
         return views
 
-    def _counted(self, views: list[tuple[str, str, str]]) -> list[Target]:
-        """The targets of those that count, once for each viewer."""
+    def _counted(self, views: list[tuple[str, str, str]]) -> list[tuple[Target, int]]:
+        """The targets of those that count, once for each viewer, each with the person it is noted for, or 0."""
         now = self._clock()
         self._forget_before(now)
         secret = _secret_of(now)
-        fresh: dict[Viewer, Target] = {}
+        fresh: dict[Viewer, tuple[Target, int]] = {}
         for name, client, user_agent in views:
-            target = _parsed(name)
-            if target is not None and not is_robot(user_agent):
-                viewer = _viewer(secret, name, address_key(client), user_agent)
+            found = _TARGET.fullmatch(name)
+            if found is not None and not is_robot(user_agent):
+                viewer = _viewer(secret, found[1], address_key(client), user_agent)
                 if viewer not in self._remembered:
-                    fresh[viewer] = target
-        counted: list[Target] = []
+                    fresh[viewer] = (found[2], int(found[3])), int(found[4] or 0)
+        counted: list[tuple[Target, int]] = []
         rest = iter(fresh)
         while viewers := list(islice(rest, CHUNK)):
             for viewer in _first_seen(viewers):
@@ -173,11 +182,6 @@ def is_robot(user_agent: str) -> bool:
         return True
     time.sleep(BREATH_SECONDS)
     return bool(is_crawler(user_agent))
-
-
-def _parsed(name: str) -> Target | None:
-    found = _TARGET.fullmatch(name)
-    return (found[1], int(found[2])) if found else None
 
 
 def _secret_of(now: float) -> bytes:

@@ -259,7 +259,8 @@ NOT_SHOWN = {
     "accounts.Preferences", "accounts.Referral", "accounts.ReferralCode", "accounts.RetiredName",
     "accounts.SecurityAlert", "accounts.StaffSafety", "accounts.StatusChange", "accounts.TermsAgreement",
     "bookmarks.Bookmark", "bookmarks.Folder", "bookmarks.Share",
-    "cms.CreatorGround", "cms.EmptySearch", "cms.ImportedObject", "reactions.Reaction", "taggit.TaggedItem",
+    "cms.CategoryRead", "cms.CreatorGround", "cms.EmptySearch", "cms.FeedPreference", "cms.ImportedObject",
+    "cms.ListedPost", "reactions.Reaction", "taggit.TaggedItem",
     # Their services bump the post they are about.
     "comments.Comment", "comments.CommentEdit", "moderation.Report",
     "polls.Ballot", "polls.Choice", "polls.Option", "polls.Poll",
