@@ -94,7 +94,7 @@ DROP FUNCTION post_places(bigint);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cms", "0005_scores"),
+        ("cms", "0008_polls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
