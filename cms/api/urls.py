@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from cms.api import feed, frame, search, series, views
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("posts", views.PostListView.as_view()),
     path("posts/<str:id>", views.PostView.as_view()),
     path("posts/<str:id>/restoration", views.RestorationView.as_view()),
+    re_path(r"^users/(?P<username>[A-Za-z0-9_]{1,50})/posts\Z", views.PersonPostsView.as_view()),
     path("series", series.SeriesListView.as_view()),
     path("series/<str:id>", series.SeriesView.as_view()),
     path("series/<str:id>/parts", series.PartsView.as_view()),

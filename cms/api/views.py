@@ -20,10 +20,11 @@ from cms.api.serializers import (
     TagShape,
 )
 from cms.models import PostPage
+from community.accounts.selectors import get_person
 from community.core.api import pagination
 from community.core.api.authentication import SignedIn
 from community.core.api.fields import identity
-from community.core.api.operations import PATH_ID, operation
+from community.core.api.operations import PATH_ID, PATH_USERNAME, operation
 from community.core.api.versions import expected_version
 from community.core.api.views import ApiView
 from community.core.errors import Invalid, NotFound
@@ -93,6 +94,35 @@ class PostListView(ApiView):
         _find_series(request, body)
         parent = body.pop("series", None)
         return _answer(request, services.create_post(actor=request.user, parent=parent, **body))
+
+
+class PersonPostsView(ApiView):
+    """What somebody published."""
+
+    @operation(
+        "listPostsOfPerson",
+        tag="Posts",
+        access="optional",
+        query=pagination.CursorQuery,
+        answer=PostShape,
+        wraps=pagination.cursor_pages_of,
+        parameters=[PATH_USERNAME],
+    )
+    def get(self, request: Request, username: str, query: dict[str, Any]) -> pagination.CursorPage:
+        """List the posts of a person
+
+        The newest first, as far as the caller may see them; 404 for a profile that the caller does not see.
+        """
+        person = get_person(username, viewer=request.user)
+        posts = selectors.list_posts(viewer=request.user, author=person.username)
+        page = pagination.rows_after(
+            listings.with_authors(posts.filter(first_published_at__isnull=False)).defer(*listings.UNREAD),
+            ordering=ORDERINGS["recent"],
+            cursor=query.get("cursor"),
+            limit=query["limit"],
+            scope=f"posts-by:{person.pk}",
+        )
+        return pagination.CursorPage(listings.list_answers(page.items, viewer=request.user), page.next_cursor)
 
 
 class PostView(ApiView):

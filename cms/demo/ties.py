@@ -82,8 +82,8 @@ def _ask(users: dict[str, User], fan: User) -> None:
     closed = [user for user in users.values() if user.profile.visibility == Profile.Visibility.FOLLOWERS]
     for person in closed:
         follow(actor=users["coldkitchen"], kind=Kind.USER, target_id=person.pk)
-        for request in list_requests(viewer=person):
-            accept_request(actor=person, request_id=request.pk)
+        for asked in list_requests(viewer=person):
+            accept_request(actor=person, request_id=asked.pk)
         follow(actor=fan, kind=Kind.USER, target_id=person.pk)
 
 

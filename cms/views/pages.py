@@ -141,6 +141,8 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
         **_talk(request, shown["comments"]),
         **_poll(request, page),
     }
+    if not is_person(request.user):
+        more["structured_data"] = shown["discussed"]  # machines are guests, and see what all guests see
     response = render(request, page.get_template(request), {"page": page, **shown, **more})
     if request.user != page.author and not getattr(request, "is_preview", False):
         viewed(response, f"post:{page.pk}", reader=_reader(request, page))
@@ -197,6 +199,8 @@ def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
     things = structured_data.posting(
         page, card, picture=shared, place=place, video_title=preview.title if preview else ""
     )
+    talk = comments.first_threads(discussion, viewer=viewer, total=card.comments) if discussion else None
+    discussed = structured_data.discussion(card, talk) if talk else []
     return {
         "post": card,
         "category": card.category,
@@ -206,11 +210,12 @@ def _post(page: PostPage, *, viewer: Any) -> dict[str, Any]:
         "place": place,
         "shared_picture": shared,
         "structured_data": structured_data.as_script(things),
+        "discussed": structured_data.as_script([*things, *discussed]),
         "video": _video_on_top(page, card, preview),
         "previews": stored,
         "related": more,
         "edited": page.edited_at is not None,
-        "comments": comments.first_threads(discussion, viewer=viewer, total=card.comments) if discussion else None,
+        "comments": talk,
         "moments": comments.list_moments(discussion, viewer=viewer) if discussion else [],
     }
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from cms.models import PostPage
 from cms.selectors import PostCard, SeriesCard
 from community.accounts.selectors import AuthorCard
+from community.comments.selectors import CommentCard, ThreadPage
+from community.core import text
 from community.core.languages import without_language
 from community.core.pictures import Picture
 
 Thing = dict[str, Any]
+#: So many characters of a comment.
+COMMENT_WORDS = 500
+_HIDDEN_PART = re.compile(r'<span class="spoiler"[^>]*>.*?</span>', re.DOTALL)
 #: Inside a script element only these could end it or begin markup.
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -126,6 +133,48 @@ def posting(
             "contentUrl": f"https://www.youtube.com/watch?v={page.video_id}",
         })  # fmt: skip
     return things
+
+
+def discussion(card: PostCard, talk: ThreadPage) -> list[Thing]:
+    """What is said below a post, as the page shows it first: nothing while nobody has said anything.
+
+    What other sites say of themselves is left out, and of what is hidden in a text only that it is there.
+    """
+    said = [thread for thread in talk.threads if not thread.first.ping]
+    if not said:
+        return []
+    posting: Thing = {
+        "@type": "DiscussionForumPosting",
+        "@id": address(card.url) + "#discussion",
+        "mainEntityOfPage": address(card.url),
+        "url": address(card.url),
+        "headline": card.title[:110],
+        "text": card.excerpt or card.title,
+        "commentCount": talk.total,
+        "comment": [_comment(thread.first, thread.replies) for thread in said if not thread.first.state],
+    }
+    if card.author is not None:
+        posting["author"] = person(card.author)
+    if card.published_at is not None:
+        posting["datePublished"] = card.published_at.isoformat()
+    return [posting] if posting["comment"] else []
+
+
+def _comment(card: CommentCard, replies: Sequence[CommentCard] = ()) -> Thing:
+    words = text.plain_text(_HIDDEN_PART.sub("…", card.html))
+    found: Thing = {
+        "@type": "Comment",
+        "url": address(reverse("comment", args=[card.id])),
+        "text": text.truncate(words, COMMENT_WORDS),
+        "datePublished": card.created_at.isoformat(),
+        "upvoteCount": card.reactions,
+        "author": person(card.author)
+        if card.author is not None
+        else {"@type": "Person", "name": card.guest_name or "?"},
+    }
+    if answers := [_comment(reply) for reply in replies if not reply.state]:
+        found["comment"] = answers
+    return found
 
 
 def collection(name: str, path: str, *, description: str, posts: Iterable[PostCard], first: int = 1) -> list[Thing]:

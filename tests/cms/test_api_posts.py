@@ -10,6 +10,7 @@ from cms import services
 from cms.choices import POST
 from cms.models import PostPage
 from community.core.models import TargetCounts
+from community.follows.services import block
 from tests.factories import growing, make_category, make_image, make_post, make_section, make_user
 from tests.support.api import NAUGHTY, data_of, fields_of, send
 
@@ -285,3 +286,17 @@ def test_the_document_is_complete(client, home):
     assert document["paths"]["/api/auth/login"]["post"]["security"] == []
     assert document["paths"]["/api/posts"]["get"]["security"] == []
     assert {} not in document["paths"]["/api/posts"]["post"]["security"]
+
+
+def test_the_posts_of_a_person_come_a_part_at_a_time(client, client_for, cast):
+    posts = [make_post(cast.creator, f"Post {number}") for number in range(3)]
+    make_post(cast.creator, "Draft", published=False)
+    make_post(cast.fan, "Another’s")
+    first = data_of(client.get("/api/users/creator/posts?limit=2"))
+    rest = data_of(client.get(f"/api/users/creator/posts?limit=2&cursor={first['nextCursor']}"))
+    shown = [each["id"] for each in first["items"] + rest["items"]]
+    assert shown == [str(post.pk) for post in reversed(posts)]
+    assert rest["hasMore"] is False
+    assert client.get("/api/users/nobody/posts").status_code == 404
+    block(actor=cast.fan, username="creator")
+    assert client_for(cast.fan).get("/api/users/creator/posts").status_code == 404

@@ -209,12 +209,13 @@ def test_people_talk_react_follow_and_keep(loaded, client):
     assert comments.filter(html__contains='class="mention"').exists()
     assert comments.filter(pinned_at__isnull=False).count() >= 4
     assert set(Reaction.objects.values_list("type", flat=True)) == {code for code, *_rest in TYPES}
-    loved = {row["type"]: row["n"] for row in Reaction.objects.values("type").annotate(n=Count("pk"))}
+    loved = dict(Reaction.objects.order_by().values_list("type__code").annotate(n=Count("pk")))
     assert loved["LIKE"] > loved["LOVE"] > loved["SAD"]
     posts = PostPage.objects.in_bulk()
     base = User.objects.get(username="admin").created_at
     for comment in comments:
         assert posts[comment.target_id].first_published_at < comment.created_at < base
+        assert comment.author is not None
         assert comment.author.created_at < comment.created_at
     assert not Reaction.objects.filter(created_at__gt=base).exists()
     fan = User.objects.get(username="fan")

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from cms.models import PostPage
 from cms.views import structured_data
+from community.comments.services import add_comment, hide_comment
 from tests.browser.world import make_picture
 from tests.factories import Cast, copy_posts, make_category, make_post, make_section, make_series
 from tests.support.openapi import CheckedClient
@@ -75,6 +76,31 @@ def test_a_post_tells_of_itself_its_author_the_way_to_it_and_its_video(client: C
     assert shared["twitter:card"] == "summary_large_image"
     assert shared["article:section"] == "Films"
     assert shared["article:tag"] == "Night"
+
+
+def test_what_is_said_below_a_post_is_told_to_machines(client: CheckedClient, client_for: Any, cast: Cast) -> None:
+    post = make_post(cast.creator, "Lamps")
+    assert "DiscussionForumPosting" not in graph(client, post.url)
+
+    def say(person: Any, words: str, parent: int | None = None) -> Any:
+        about = {"target_kind": "post", "target_id": post.pk}
+        return add_comment(actor=person, content=words, parent_id=parent, **about)
+
+    first = say(cast.fan, f"**Bright** {HOSTILE} and ||the end||")
+    say(cast.creator, "Thank you", first.pk)
+    hidden = say(cast.other_fan, "Buy lamps")
+    hide_comment(actor=cast.moderator, comment=hidden, reason="Spam")
+    talk = graph(client, post.url)["DiscussionForumPosting"]
+    assert talk["mainEntityOfPage"] == full(post.url)
+    assert talk["commentCount"] == 2
+    (told,) = talk["comment"]
+    assert told["text"].startswith("Bright")
+    assert "the end" not in told["text"]
+    assert told["author"]["name"] == cast.fan.profile.display_name
+    assert told["url"] == full(f"/comments/{first.pk}/")
+    assert (told["upvoteCount"], [each["text"] for each in told["comment"]]) == (0, ["Thank you"])
+    assert "Buy lamps" not in str(talk)
+    assert "DiscussionForumPosting" not in graph(client_for(cast.other_fan), post.url)
 
 
 def test_no_text_breaks_out_of_the_data(client: CheckedClient, cast: Cast) -> None:

@@ -91,3 +91,35 @@ def post(title: str, author: dict[str, Any], *, cover: bool = True, video: bool 
         "reactions": 1240,
         "has_video": video,
     }
+
+
+def comments(first_id: int) -> list[dict[str, Any]]:
+    """A comment, its answer, one of a guest, one that is gone, and what another site says, as pages show them."""
+    now = datetime(2026, 3, 14, 20, tzinfo=UTC)
+
+    def one(number: int, words: str, **more: Any) -> dict[str, Any]:
+        shown = {"id": first_id + number, "html": f"<p>{words}</p>", "created_at": now, "state": "", "level": 0}
+        return {**shown, "guest_name": "", "reactions": 0, **more}
+
+    moment = '<a class="moment" href="#talk">1:23</a>'
+    mention = '<a class="mention" href="#talk">@ada_fan</a>'
+    return [
+        one(0, f"At {moment} the lamp goes out, and nobody says a word.", author=person(NAMES[0], 0, progress=60),
+            reactions=12, pinned=True),
+        one(1, f'{mention} It was <span class="spoiler" tabindex="0">the fuse</span>. I held the other half.',
+            author=person(NAMES[1], 3), level=1, edited=True, reactions=1),
+        one(2, "We had the same lamp in the cellar.", guest_name="Zora", guest_url="https://zora.example/"),
+        one(3, "", state="deleted"),
+        one(4, "[…] as somebody wrote elsewhere […]", guest_name="Lamps and more", ping=True,
+            guest_url="https://lamps.example/"),
+    ]  # fmt: skip
+
+
+def reactions() -> list[dict[str, Any]]:
+    """A bar of reactions, one of them given."""
+    given = (("LIKE", _("Like"), 48, True), ("LOVE", _("Love"), 12, False), ("WOW", _("Wow"), 0, False))
+    return [
+        {"type": {"code": code, "label": label, "icon": f"react-{code.lower()}", "active": True},
+         "count": count, "own": own}
+        for code, label, count, own in given
+    ]  # fmt: skip

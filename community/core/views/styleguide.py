@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from community.core.views.samples import NAMES, SampleForm, person, post
+from community.core.views.samples import NAMES, SampleForm, comments, person, post, reactions
 
 STATIC = settings.ROOT / "sparkle_site" / "static"
 DRAWINGS = settings.ROOT / "templates" / "components" / "drawings"
@@ -75,7 +75,8 @@ def _table() -> dict[str, Any]:
 def _of(theme: str) -> dict[str, Any]:
     filled = {"visible": "all", "topics": ["calm"], "rules": "on", "mails": "on"}
     form = SampleForm({f"{theme}-{name}": value for name, value in filled.items()}, prefix=theme, auto_id="%s")
-    return {"name": theme, "colours": colours(theme), "form": form}
+    said = comments(10 * (THEMES.index(theme) + 1))
+    return {"name": theme, "colours": colours(theme), "form": form, "comments": said}
 
 
 @require_safe
@@ -103,6 +104,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             total_pages=9, has_previous=True, has_next=True, number=4, previous_number=3, next_number=5, query=""
         ),
         "table": _table(),
+        "reactions": reactions(),
         "menu": [
             {"label": _("Copy the link"), "url": "#menus", "icon": "link"},
             {"label": _("Pin it"), "url": "#menus", "icon": "pin"},

@@ -42,13 +42,15 @@ def reaction_bar(
         for type_ in selectors.list_types()
         if type_.active or numbers.get(type_.code)
     ]
+    address = reverse("reactions", args=[kind, target_id])
     return {
         "signed_in": marks is not None,
         "kind": kind,
         "target_id": target_id,
         "shown": shown,
-        "total": sum(numbers.values()),
-        "address": reverse("reactions", args=[kind, target_id]),
+        # Where it leads to who reacted, it leads nowhere from there.
+        "total": 0 if url.partition("?")[0].endswith(address) else sum(numbers.values()),
+        "address": address,
         "api": f"/api/{kind}s/{target_id}/reactions",
         "sign_in": f"{reverse('account_login')}?{urlencode({'next': url})}",
     }

@@ -82,5 +82,6 @@ API: list[Row] = [
         "PUT", "/api/comments/{id}/approval", "/api/comments/{comment}/approval", "401 403 403 403 403 403 404 403 404"
     ),
     row("GET", "/api/held-comments", "/api/held-comments", "401 403 403 403 403 403 200 403 200"),
+    row("GET", "/api/users/{username}/posts", "/api/users/creator/posts", "200"),
     row("GET", "/api/users/{username}/comments", "/api/users/creator/comments", "200"),
 ]
