@@ -97,7 +97,12 @@ def has_numbers(kind: str) -> bool:
 
 def begin(kind: str, target_id: int) -> None:
     """The row of a new target, all 0; in the transaction that makes the target."""
-    TargetCounts.objects.create(target_kind=kind, target_id=target_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO target_counts (target_kind, target_id, views, comments, reactions, bookmarks, shares,"
+            " reactions_by_type, reactions_weight) VALUES (%s, %s, 0, 0, 0, 0, 0, '{}', 0)",
+            [kind, target_id],
+        )
 
 
 def forget(kind: str, target_id: int) -> None:

@@ -7,8 +7,10 @@ the viewer is an accepted follower, to whom some people show what others may not
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -32,6 +34,9 @@ class Sight(Protocol):
     def parted(self, viewer: Any, among: Iterable[int] | None = None) -> QuerySet[Any, int]:
         """The ids of all people, or of those `among` these, from whom `viewer` is parted: a query of one column."""
 
+    def parted_from(self, viewer: Any, people: Iterable[int]) -> set[int]:
+        """Those of `people` from whom `viewer` is parted, asked at once and in little time."""
+
     def muted(self, viewer: Any) -> QuerySet[Any, int]:
         """The ids of all people `viewer` has muted: a query of one column."""
 
@@ -43,11 +48,22 @@ class Sight(Protocol):
 
 
 _sight: list[Sight] = []
+_asked: contextvars.ContextVar[dict[tuple[int, int], bool] | None] = contextvars.ContextVar("sight", default=None)
 
 
 def register(sight: Sight) -> None:
     """Says who answers; called once, in an app's `ready()`."""
     _sight[:] = [sight]
+
+
+@contextlib.contextmanager
+def asked_once() -> Iterator[None]:
+    """Inside, whether two people are parted is asked once, however many rules want to know: within one act."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def are_parted(viewer: Any, person_id: int) -> bool:
@@ -60,7 +76,13 @@ def parted_from(viewer: Any, people: Iterable[int]) -> set[int]:
     ids = {person for person in people if person != getattr(viewer, "pk", None)}
     if not ids or not _sees_with(viewer):
         return set()
-    return set(_sight[0].parted(viewer, among=ids))
+    known = _asked.get()
+    if known is None:
+        return _sight[0].parted_from(viewer, ids)
+    new = {person for person in ids if (viewer.pk, person) not in known}
+    found = _sight[0].parted_from(viewer, new) if new else set()
+    known.update({(viewer.pk, person): person in found for person in new})
+    return {person for person in ids if known[viewer.pk, person]}
 
 
 def glance(viewer: Any, person_id: int | None) -> Glance:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts.permissions import Actor, require_writer
 from community.accounts.services import count_act
-from community.core import counts, generations, jobs, outbox, targets
+from community.core import counts, generations, jobs, outbox, sight, targets
 from community.core.errors import Invalid, NotFound
 from community.core.holdings import Subject
 from community.core.transactions import retried
@@ -40,25 +40,22 @@ def add_reaction(*, actor: Actor, kind: str, target_id: int, code: str) -> Stand
     """
     person = require_writer(actor)
     count_act(bucket="act", person=person)
-    thing = selectors.find_target(kind, target_id, viewer=person)
-    if not permissions.can_react(person, thing):
-        raise NotFound()
-    type_ = ReactionType.objects.filter(code=code, active=True).first()
-    if type_ is None:
-        raise UnknownType()
-    reaction_id = _insert(person.pk, kind, target_id, type_.code)
+    with sight.asked_once():
+        thing = selectors.find_target(kind, target_id, viewer=person)
+        if not permissions.can_react(person, thing):
+            raise NotFound()
+    reaction_id, weight, own = _insert(person.pk, kind, target_id, code)
     if reaction_id is None:
         return selectors.standing(kind, target_id, viewer=person)
-    own = selectors.own_reactions(person, kind, [target_id])[target_id]
     outbox.record(
         ReactionAdded(
-            user_id=person.pk, reaction_id=reaction_id, type=type_.code, target_kind=kind, target_id=target_id,
+            user_id=person.pk, reaction_id=reaction_id, type=code, target_kind=kind, target_id=target_id,
             author_id=targets.author_id(thing),
         ),
         actor_id=person.pk,
     )  # fmt: skip
     # Last, because everybody who reacts to the same thing waits for this row.
-    return Standing(counts.react(kind, target_id, type_.code, 1, weight=type_.weight), tuple(own))
+    return Standing(counts.react(kind, target_id, code, 1, weight=weight), (*own, code))
 
 
 @retried
@@ -69,19 +66,20 @@ def remove_reaction(*, actor: Actor, kind: str, target_id: int, code: str) -> St
     """
     person = require_writer(actor)
     count_act(bucket="act", person=person)
-    thing = selectors.find_target(kind, target_id, viewer=person)
+    with sight.asked_once():
+        thing = selectors.find_target(kind, target_id, viewer=person)
     row = _delete(person.pk, kind, target_id, code)
     if row is None:
         return selectors.standing(kind, target_id, viewer=person)
-    own = selectors.own_reactions(person, kind, [target_id]).get(target_id, [])
+    reaction_id, weight, own = row
     outbox.record(
         ReactionRemoved(
-            user_id=person.pk, reaction_id=row[0], type=code, target_kind=kind, target_id=target_id,
+            user_id=person.pk, reaction_id=reaction_id, type=code, target_kind=kind, target_id=target_id,
             author_id=targets.author_id(thing),
         ),
         actor_id=person.pk,
     )  # fmt: skip
-    return Standing(counts.react(kind, target_id, code, -1, weight=row[1]), tuple(own))
+    return Standing(counts.react(kind, target_id, code, -1, weight=weight), tuple(own))
 
 
 @retried
@@ -101,29 +99,55 @@ def import_reactions(*, kind: str, target_id: int, given: Iterable[tuple[int, st
         counts.react(kind, target_id, code, number, weight=weights[code])
 
 
-def _insert(user_id: int, kind: str, target_id: int, code: str) -> int | None:
-    """The id of the new row; None when it is there already, also when somebody else makes it at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reaction (user_id, target_kind, target_id, type) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING RETURNING id",
-            [user_id, kind, target_id, code],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
+#: The type, the new row of it, and what somebody has given to the target before: one question instead of three.
+_INSERT = """
+    WITH type AS (SELECT code, weight FROM reaction_type WHERE code = %(code)s AND active),
+    made AS (
+        INSERT INTO reaction (user_id, target_kind, target_id, type)
+        SELECT %(person)s, %(kind)s, %(id)s, code FROM type ON CONFLICT DO NOTHING RETURNING id
+    )
+    SELECT made.id, type.weight, ARRAY(
+        SELECT reaction.type::text FROM reaction
+        WHERE user_id = %(person)s AND target_kind = %(kind)s AND target_id = %(id)s ORDER BY id
+    ) FROM type LEFT JOIN made ON true
+"""
 
 
-def _delete(user_id: int, kind: str, target_id: int, code: str) -> tuple[int, int] | None:
-    """Deletes the row and answers its id and weight; None when there was none, or somebody else has deleted it."""
+def _insert(user_id: int, kind: str, target_id: int, code: str) -> tuple[int | None, int, list[str]]:
+    """The id of the new row, what its type weighs, and the types given before, in their order.
+
+    The id is None when the row is there already, also when somebody else makes it at this moment. Raises UnknownType.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM reaction USING reaction_type WHERE reaction_type.code = reaction.type"
-            " AND user_id = %s AND target_kind = %s AND target_id = %s AND type = %s"
-            " RETURNING reaction.id, reaction_type.weight",
-            [user_id, kind, target_id, code],
-        )
+        cursor.execute(_INSERT, {"code": code, "person": user_id, "kind": kind, "id": target_id})
         row = cursor.fetchone()
-    return (int(row[0]), int(row[1])) if row else None
+    if row is None:
+        raise UnknownType()
+    return row[0], int(row[1]), list(row[2])
+
+
+_DELETE = """
+    WITH gone AS (
+        DELETE FROM reaction USING reaction_type WHERE reaction_type.code = reaction.type
+        AND user_id = %(person)s AND target_kind = %(kind)s AND target_id = %(id)s AND type = %(code)s
+        RETURNING reaction.id, reaction_type.weight
+    )
+    SELECT gone.id, gone.weight, ARRAY(
+        SELECT reaction.type::text FROM reaction
+        WHERE user_id = %(person)s AND target_kind = %(kind)s AND target_id = %(id)s AND type <> %(code)s ORDER BY id
+    ) FROM gone
+"""
+
+
+def _delete(user_id: int, kind: str, target_id: int, code: str) -> tuple[int, int, list[str]] | None:
+    """Deletes the row and answers its id, its weight and the types that are left, in their order.
+
+    None when there was none, or somebody else has deleted it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, {"code": code, "person": user_id, "kind": kind, "id": target_id})
+        row = cursor.fetchone()
+    return (int(row[0]), int(row[1]), list(row[2])) if row else None
 
 
 def forget_target(*, kind: str, target_id: int) -> None:

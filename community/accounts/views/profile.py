@@ -45,6 +45,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         "form": form,
         "picture": picture,
         "author": selectors.author_card(person),
+        "has_picture": bool(person.profile.avatar),
+        "hidden_because": person.profile.hidden_reason,
         "completeness": selectors.completeness_of(person),
     }
     return render(request, "account/profile.html", context, status=400 if form.errors or picture.errors else 200)

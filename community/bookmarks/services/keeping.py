@@ -12,7 +12,7 @@ from community.accounts.services import count_act
 from community.bookmarks import permissions, selectors
 from community.bookmarks.choices import BOOKMARKS_MAX, NOTE_MAX
 from community.bookmarks.models import Bookmark
-from community.core import counts, outbox
+from community.core import counts, outbox, sight
 from community.core.errors import Conflict, Invalid, NotFound
 from community.core.holdings import Subject
 from community.core.text import has_visible, tidy
@@ -37,8 +37,9 @@ def add_bookmark(*, actor: Actor, kind: str, target_id: int, **values: Any) -> B
     """
     person = require_writer(actor)
     count_act(bucket="act", person=person)
-    if not permissions.can_keep(person, selectors.find_target(kind, target_id, viewer=person)):
-        raise NotFound()
+    with sight.asked_once():
+        if not permissions.can_keep(person, selectors.find_target(kind, target_id, viewer=person)):
+            raise NotFound()
     User.objects.select_for_update(no_key=True).get(pk=person.pk)  # the limit holds, and one's own acts come in order
     bookmark = selectors.find_bookmark(kind, target_id, viewer=person)
     if bookmark is not None:

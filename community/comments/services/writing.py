@@ -65,9 +65,10 @@ def add_comment(
     """
     author = require_writer(actor)
     count_act(bucket="write", person=author)
-    discussion = targets.discussion(target_kind, target_id, author)
-    _require_open(author, discussion)
-    parent = _parent(author, discussion, parent_id) if parent_id is not None else None
+    with sight.asked_once():
+        discussion = targets.discussion(target_kind, target_id, author)
+        _require_open(author, discussion)
+        parent = _parent(author, discussion, parent_id) if parent_id is not None else None
     content, moment = checked_text(content, youtube_timestamp, discussion)
     people = people_in(content, author)
     now = timezone.now()

@@ -107,7 +107,9 @@ def test_of_a_hidden_profile_only_the_user_name_is_left(client, client_for, mode
         assert viewer.get(f"/@{name}/").status_code == 404
         assert viewer.get(f"/api/users/{name}").status_code == 404
         assert "Buy cheap things" not in viewer.get("/search/?q=Buy+cheap").content.decode()
-    assert client_for(cast.fan).get(f"/@{name}/").status_code == 200, "one's own"
+    own = client_for(cast.fan)
+    assert own.get(f"/@{name}/").status_code == 200, "one's own"
+    assert "<bdi>Advertising</bdi>" in own.get("/account/profile/").content.decode(), "and why"
     assert moderator.get(f"/@{name}/").status_code == 200
     post = make_post(cast.fan)
     page = client.get(post.get_url()).content.decode()
