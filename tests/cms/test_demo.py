@@ -33,6 +33,7 @@ from community.accounts.choices import Role, Status
 from community.accounts.models import User
 from community.core.integrity import run_checks
 from community.core.models import TargetCounts
+from community.polls.models import Poll
 
 #: Loading it takes a minute or two.
 pytestmark = pytest.mark.timeout(400)
@@ -177,6 +178,13 @@ def test_dates_lie_in_the_past_and_in_order(loaded):
         assert post.author.created_at < post.first_published_at < admin.created_at
         assert post.first_published_at == post.last_published_at == post.latest_revision.created_at
         assert post.edited_at is None
+
+
+@pytest.mark.django_db
+def test_people_have_voted(loaded):
+    polls = Poll.objects.filter(shown=True).values_list("voters", flat=True)
+    assert len(polls) >= 8
+    assert min(polls) > 2
 
 
 @pytest.mark.django_db
