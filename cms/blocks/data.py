@@ -84,10 +84,10 @@ class PollBlock(blocks.StructBlock):
         max_num=OPTIONS_MAX,
         help_text=_("When somebody has voted, the answers stay as they are until the poll is over."),
     )
-    multiple = blocks.BooleanBlock(label=_("Several answers may be chosen"), required=False)
+    multiple = blocks.BooleanBlock(label=_("several answers may be chosen"), required=False)
     ends_at = blocks.DateTimeBlock(label=_("ends"), required=False, help_text=_("Empty: it stays open."))
     results = blocks.ChoiceBlock(
-        label=_("Readers see the numbers"),
+        label=_("readers see the numbers"),
         choices=Results.choices,
         default=Results.VOTED,
         help_text=_("You always see them."),

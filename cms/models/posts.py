@@ -70,7 +70,7 @@ class PostForm(GroundForm):
             place, wanted = found
             refused = find_refusals(kind=POST, target_id=self.instance.pk, wanted=wanted)
             if refused:
-                messages = {name: ValidationError(message) for name, message in refused.items()}
+                messages = {name: ValidationError(str(message)) for name, message in refused.items()}
                 in_poll = StructBlockValidationError(block_errors=messages)
                 self.add_error("body", StreamBlockValidationError(block_errors={place: in_poll}))
         return cleaned

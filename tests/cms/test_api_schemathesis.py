@@ -18,6 +18,7 @@ from schemathesis import GenerationMode, checks
 from sparkle_site.wsgi import application
 from tests.factories import make_category, make_post
 from tests.support.jobs import broken, declare
+from tests.support.polling import post_with_poll
 
 #: Every operation there is takes a minute or two.
 pytestmark = pytest.mark.timeout(300)
@@ -75,7 +76,7 @@ def bearer(user: Any) -> str:
 @pytest.mark.parametrize("who", [pytest.param("guest", marks=pytest.mark.long), "fan"])
 def test_no_operation_surprises(api, cast, who):
     user = None if who == "guest" else getattr(cast, who)
-    post = make_post(cast.fan)
+    post = post_with_poll(cast.fan)
     explore(api, user, {"id": str(post.pk), "username": cast.fan.username, "queue": "media", **OTHERS})
     assert make_post(cast.fan).pk, "the database still works"
 

@@ -39,6 +39,7 @@ from community.core.integrity import run_checks
 from community.core.models import TargetCounts
 from community.follows.models import Follow
 from community.moderation.models import Report
+from community.polls.models import Poll
 from community.reactions.choices import TYPES
 from community.reactions.models import Reaction
 
@@ -185,6 +186,13 @@ def test_dates_lie_in_the_past_and_in_order(loaded):
         assert post.author.created_at < post.first_published_at < admin.created_at
         assert post.first_published_at == post.last_published_at == post.latest_revision.created_at
         assert post.edited_at is None
+
+
+@pytest.mark.django_db
+def test_people_have_voted(loaded):
+    polls = Poll.objects.filter(shown=True).values_list("voters", flat=True)
+    assert len(polls) >= 8
+    assert min(polls) > 2
 
 
 @pytest.mark.django_db
