@@ -14,7 +14,7 @@ from community.follows.models import Follow
 from tests.factories import make_user
 from tests.factories.crowd import make_crowd
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.timeout(900)]
 
 PEOPLE, POSTS = 2050, 100_000
 ROUNDS = 40
