@@ -38,6 +38,8 @@ CELLS = [
     Cell("home", "home, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("post", "post, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("post_in", "post, signed in", signed_in=True, of_empty=PAGE_SIGNED_IN, queries=PAGE_QUERIES),
+    Cell("feed_in", "feed, signed in", signed_in=True, of_empty=PAGE_SIGNED_IN, queries=PAGE_QUERIES),
+    Cell("feed_list_in", "JSON feed of 20 posts", signed_in=True, of_empty=LIST, queries=PAGE_QUERIES),
     Cell("author", "author page, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("section", "section, guest", of_empty=PAGE, queries=PAGE_QUERIES),
     Cell("series", "series, guest", of_empty=PAGE, queries=PAGE_QUERIES),

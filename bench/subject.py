@@ -40,6 +40,8 @@ def addresses() -> dict[str, str]:
         "search_list": "/api/search?q=light",
         "suggest": "/api/search/suggestions?q=li",
         "list": "/api/posts?limit=20",
+        "feed_in": "/feed/following/",
+        "feed_list_in": "/api/me/feed?limit=20",
     }
     if post:
         found["detail"] = f"/api/posts/{post.pk}"
@@ -53,6 +55,18 @@ def addresses() -> dict[str, str]:
     with contextlib.suppress(NoReverseMatch):
         found["offline"] = reverse("offline")
     return found
+
+
+def follow_all(username: str) -> None:
+    """Lets somebody follow everybody who has published something."""
+    from cms.models import PostPage
+    from community.accounts.models import User
+    from community.follows import services
+
+    person = User.objects.get(username=username)
+    authors = PostPage.objects.live().exclude(author=person).exclude(author=None)
+    for pk in authors.order_by().values_list("author", flat=True).distinct():
+        services.follow(actor=person, kind="user", target_id=pk)
 
 
 def session(username: str) -> tuple[Any, str]:
@@ -84,6 +98,7 @@ def main() -> None:
     from django.test import Client
 
     found = addresses()
+    follow_all("fan")
     fan, cookie = session("fan")
     guest = Client(headers={"host": "localhost"}, raise_request_exception=False)
     counts = {key: queries(fan if key.endswith("_in") else guest, address) for key, address in found.items()}

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from community.accounts.models import User
@@ -372,7 +373,10 @@ def _hidden(viewer: User) -> tuple[str, dict[str, Any]]:
     for people in (sight.parted(viewer), sight.muted(viewer)):
         if isinstance(people, list):
             continue
-        statement, found = people.query.sql_with_params()
+        try:
+            statement, found = people.query.sql_with_params()
+        except EmptyResultSet:
+            continue  # nobody, by what is known without asking: from moderators nobody is parted
         names = [f"hidden_{len(params) + number}" for number in range(len(found))]
         parts.append(statement % tuple(f"%({name})s" for name in names))
         params |= dict(zip(names, found, strict=True))
