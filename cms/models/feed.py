@@ -22,7 +22,7 @@ class Source(models.TextChoices):
 class ListedPost(models.Model):
     """A live post in one of the lists it stands in, with the moment by which they are sorted.
 
-    Triggers of the database keep it (migration 0006): no writer can forget it, and nobody else writes here.
+    Triggers of the database keep it (migration 0009): no writer can forget it, and nobody else writes here.
     """
 
     kind = models.CharField(max_length=10, choices=Source.choices)
