@@ -24,7 +24,7 @@ Place = tuple[datetime, int]
 #: So many of the last shares of each person count, so many reactions, and so many posts of each source for ranking.
 SHARES_OF_EACH, REACTIONS_OF_EACH, RANKED_OF_EACH, RANKED_OF_CATEGORY = 20, 5, 10, 60
 #: The reactions of so many people are looked at: those whom one followed last.
-REACTING = 500
+REACTING = 200
 #: Ranked lists are made of posts of so many days, reactions are looked at for fewer, and they end after so many posts.
 RANKED_DAYS, REACTED_DAYS, RANKED_MAX = 30, 14, 500
 #: “You read Music” is said of so many categories at most.
