@@ -29,7 +29,11 @@ SHARED_DATA = PROJECT.parent / "shared" / "data"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ON_CI = os.environ.get("CI", "").lower() == "true"
 #: What all tests of such a file work with takes a minute to make: one process does, for all of them.
-TOGETHER = ("tests/cms/test_demo.py", "tests/sparkle_site/test_outages.py")
+TOGETHER = (
+    "tests/cms/test_demo.py",
+    "tests/sparkle_site/test_outages.py",
+    "tests/sparkle_site/test_page_cache_site.py",
+)
 
 
 class Scheduling(LoadScopeScheduling):
@@ -103,10 +107,10 @@ def _structure_and_integrity(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def home(db: Any) -> Any:
-    """The home page."""
-    from cms.services import ensure_site_structure
+    """The home page; the structure it belongs to is there before any test."""
+    from cms.services import site_root
 
-    return ensure_site_structure()
+    return site_root()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from cms.selectors.cards import PERSON_FIELDS, CreatorCard, TagChip, card_of_aut
 from community.accounts.choices import CLOSED_STATUSES, Role
 from community.accounts.models import User
 from community.accounts.permissions import Actor
-from community.accounts.selectors import AuthorCard
+from community.accounts.selectors import AuthorCard, list_everybody
 from community.core import sight
 from community.core.languages import foreign, localized
 
@@ -27,6 +27,11 @@ KEPT_SECONDS = 60
 #: How the directory can be sorted: most posts first, newest post first, by name.
 CREATOR_ORDERS = ("posts", "newest", "name")
 CREATOR_ROLES = [role for role in Role if role.at_least(Role.CREATOR)]
+
+
+def list_author_pages_out_of_sight() -> QuerySet[CreatorPage, int]:
+    """The ids of pages of people whose profile guests may not see, for use as a subquery."""
+    return CreatorPage.objects.exclude(person__in=list_everybody(viewer=None).values("pk")).values_list("pk", flat=True)
 
 
 def list_creators(

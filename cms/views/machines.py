@@ -7,7 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from wagtail.contrib.sitemaps import Sitemap
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
+from wagtail.models import Page
+from wagtail.query import PageQuerySet
+
+from cms import selectors
 
 
 @require_safe
@@ -28,7 +33,15 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """All public pages (https://www.sitemaps.org/protocol.html)."""
-    return wagtail_sitemap(request)
+    return wagtail_sitemap(request, {"pages": _Pages})
+
+
+class _Pages(Sitemap):
+    """Wagtail's, without the pages of people whom nobody sees."""
+
+    def items(self) -> PageQuerySet[Page]:
+        """The pages that guests may read."""
+        return super().items().exclude(pk__in=selectors.list_author_pages_out_of_sight())
 
 
 @require_safe

@@ -28,6 +28,7 @@ from community.core.caching import for_guests, for_readers, keep, kept, viewed
 from community.core.counts import numbers
 from community.core.generations import SITE
 from community.core.languages import localized
+from community.moderation.permissions import can_report
 from community.polls import selectors as polls
 from community.youtube.selectors import Preview, previews
 
@@ -162,7 +163,11 @@ def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[st
     if not is_person(request.user):
         return {"by_type": dict(card.by_type), "marks": None}
     row = numbers(POST, [page.pk]).get(page.pk)
-    return {"by_type": row.reactions_by_type if row else {}, "marks": marks.of(request.user, POST, [page.pk])[page.pk]}
+    return {
+        "by_type": row.reactions_by_type if row else {},
+        "marks": marks.of(request.user, POST, [page.pk])[page.pk],
+        "may_report": can_report(request.user, page),
+    }
 
 
 def _poll(request: HttpRequest, page: PostPage) -> dict[str, Any]:

@@ -68,11 +68,12 @@ def test_templates_hold_nothing_the_policy_forbids():
         source = path.read_text().replace('<script type="application/ld+json">', "")
         assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:", source), path
         for style in re.findall(r'style="([^"]*)"', source):
-            # Colours, and what lies behind a picture while it loads.
+            # Colours, what lies behind a picture while it loads, and how long a bar is.
             behind = re.escape(
                 "{% if picture.placeholder %} url({{ picture.placeholder }}) 50%/cover no-repeat{% endif %}"
             )
-            assert re.fullmatch(rf"background(-color)?:\{{\{{ \w+\.colour \}}\}}({behind})?", style), path
+            colour = rf"background(-color)?:\{{\{{ \w+\.colour \}}\}}({behind})?"
+            assert re.fullmatch(rf"{colour}|--share: \{{\{{ option\.share \}}\}}%", style), path
 
 
 def test_files_and_icons_named_in_templates_exist():

@@ -55,8 +55,14 @@ def kept(page: Page) -> dict[str, dict[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("theme", "ground", "width"), [("dark", DARK, 1280), ("light", LIGHT, 390)])
-@pytest.mark.parametrize(("path", "language"), [("/latest/?page=2", "en"), ("/de/latest/", "de"), ("/de", "de")])
+@pytest.mark.parametrize(
+    ("path", "language", "theme", "ground", "width"),
+    [
+        ("/latest/?page=2", "en", "light", LIGHT, 390),
+        ("/de/latest/", "de", "dark", DARK, 1280),
+        pytest.param("/de", "de", "light", LIGHT, 390, marks=pytest.mark.long),
+    ],
+)
 def test_without_a_network_the_site_says_so_in_the_language_of_the_address_and_in_its_look(
     visitor: Visitor, path: str, language: str, theme: str, ground: str, width: int
 ) -> None:

@@ -26,7 +26,7 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=name.endswith("full"))
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("theme", "width"), [pytest.param("light", 1280, marks=pytest.mark.long), ("dark", 390)])
 def test_somebody_reacts_keeps_and_shares_in_place(visitor: Visitor, theme: str, width: int) -> None:
     path = visitor.site.pages["post"]
     page = visitor.open(path, theme=theme, width=width, session=session_of("fan"))

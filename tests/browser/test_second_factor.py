@@ -175,7 +175,15 @@ def test_a_passkey_that_does_not_come_is_told_in_words(local: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "webauthn/", "webauthn/keys/{key}/remove/", "totp/deactivate/", "recovery-codes/"]
+    "path",
+    [
+        "webauthn/",
+        "recovery-codes/",
+        *(
+            pytest.param(path, marks=pytest.mark.long)
+            for path in ("", "webauthn/keys/{key}/remove/", "totp/deactivate/")
+        ),
+    ],
 )
 def test_axe_finds_nothing_on_the_pages_of_the_second_factor(visitor: Visitor, person: User, path: str) -> None:
     services.set_up_totp(person=person, secret=pyotp.random_base32())

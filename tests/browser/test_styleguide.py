@@ -23,8 +23,15 @@ def running(page: Page) -> int:
     return int(page.evaluate("document.getAnimations().filter(one => one.playState === 'running').length"))
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 390),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+        pytest.param("light", 390, marks=pytest.mark.long),
+    ],
+)
 def test_axe_finds_nothing_in_the_styleguide(visitor: Visitor, theme: str, width: int) -> None:
     page = visitor.open(GUIDE, theme=theme, width=width)
     # So high that the bar at the lower edge lies over nothing.

@@ -22,7 +22,7 @@ from tests.support.polling import post_with_poll
 
 #: Every operation there is takes a minute or two.
 pytestmark = pytest.mark.timeout(300)
-EXAMPLES = 3
+EXAMPLES = 2
 DOCUMENT = "/api/openapi.json"
 CHECKS = [
     checks.not_a_server_error,

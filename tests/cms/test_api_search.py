@@ -173,7 +173,7 @@ def test_whatever_is_typed_is_words(client, cast):
 def test_the_big_list_of_naughty_strings_is_words(client, cast, shared_data):
     make_post(cast.fan, "Lamp")
     texts = json.loads(shared_data("strings/blns.json").read_text(encoding="utf-8"))
-    for text in texts[1::3]:
+    for text in texts[1::12]:
         assert client.get(SUGGESTIONS, {"q": text}).status_code == 200, text
 
 

@@ -14,6 +14,7 @@ from wagtail.models import PageViewRestriction
 from cms import services
 from cms.models import PostPage
 from community.accounts.choices import Role, Status
+from community.accounts.models import Profile
 from community.accounts.services import change_status
 from tests.factories import growing, make_category, make_image, make_post, make_section, make_user
 
@@ -181,6 +182,9 @@ def test_sitemap_and_robots_hold_public_pages_only(client, cast):
     sitemap = client.get("/sitemap.xml").content.decode()
     assert live.slug in sitemap
     assert draft.slug not in sitemap
+    assert "/creators/fan/</loc>" in sitemap
+    Profile.objects.filter(user=cast.fan).update(hidden_at=timezone.now(), hidden_reason="Not their words.")
+    assert "/creators/fan/</loc>" not in client.get("/sitemap.xml").content.decode(), "out of sight"
     assert "/sitemap.xml" in client.get("/robots.txt").content.decode()
 
 

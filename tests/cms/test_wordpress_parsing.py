@@ -14,6 +14,7 @@ from cms.importers import UnreadableExport
 from cms.importers.characters import clean_characters, one_line
 from cms.importers.wordpress import (
     AuthorRecord,
+    CommentRecord,
     CommentsRecord,
     EntryRecord,
     OtherRecord,
@@ -47,7 +48,8 @@ def test_the_oldest_format_is_read(tmp_path: Path) -> None:
     # Each term is written twice in this format, and counts once.
     assert [(term.taxonomy, term.slug) for term in entry.terms] == [("category", "roots"), ("post_tag", "spring")]
     assert entry.published_at == datetime(2010, 4, 11, 8, 30, tzinfo=UTC)
-    assert found[5:] == [CommentsRecord(1)]
+    said = CommentRecord("2", "", "", "A neighbour", "", None, "Mine came up already.", "1", "")
+    assert found[5:] == [CommentsRecord((said,))]
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -16,6 +18,8 @@ from sparkle_site.embedded.places import Places
 from tests.support.holders import stopped
 from tests.support.processes import eventually, processes
 from tests.support.sites import Site
+
+_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -46,10 +50,17 @@ def held(var: Path) -> Iterator[Holder]:
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Starts sites; whatever is left of them is gone afterwards."""
+    with launching(tmp_path) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def launching(folder: Path) -> Iterator[Callable[..., Site]]:
+    """The same, for sites that more than one test looks at."""
     sites: list[Site] = []
 
     def start(*arguments: str, **options: str) -> Site:
-        sites.append(Site(tmp_path, *arguments, **options))
+        sites.append(Site(folder, *arguments, **options))
         return sites[-1]
 
     yield start
@@ -71,11 +82,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def own_database() -> Iterator[str]:
     """The address of a migrated database of the test's own."""
+    with migrated_database() as address:
+        yield address
+
+
+@contextlib.contextmanager
+def migrated_database() -> Iterator[str]:
+    """The same, for more than one test."""
     template = os.environ.get("SPARKLE_TEST_TEMPLATE")
     if not template:
         pytest.fail("the migrations failed, so there is no template database")
     base = os.environ["DATABASE_URL"]
-    name = f"site_{os.getpid()}"
+    name = f"site_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(re.sub(r"/sparkle_\w+\?", "/postgres?", base), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield re.sub(r"/sparkle_\w+\?", f"/{name}?", base)

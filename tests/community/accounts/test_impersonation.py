@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 STOP = "/account/impersonation/"
 #: What stays open of accounts and of one's own things.
 OPEN_PAGES = {"/account/profile/", "/account/suspended/", STOP}
-OPEN_API = {"/api/me", "/api/me/avatar", "/api/me/bin", "/api/me/series", "/api/me/drafts"}
+OPEN_API = {"/api/me", "/api/me/avatar", "/api/me/bin", "/api/me/series", "/api/me/drafts", "/api/me/feed"}
 
 
 @pytest.fixture

@@ -214,6 +214,7 @@ def test_everything_goes_with_its_person_or_its_post(cast, post):
     assert (Bookmark.objects.count(), Share.objects.count()) == (0, 0)
 
 
+@pytest.mark.long
 @pytest.mark.data
 def test_any_text_is_a_note_or_refused_by_its_field(cast, post, client_for, shared_data):
     fan, bookmark = client_for(cast.fan), services.add_bookmark(actor=cast.fan, kind="post", target_id=post.pk)

@@ -51,6 +51,14 @@ def test_something_is_reported_once_through_the_api(client_for, client, cast, co
     assert Report.objects.count() == 3
 
 
+def test_a_post_leads_to_its_report_but_not_its_author(client_for, client, cast):
+    post = make_post(cast.creator)
+    link = f'href="/report/post/{post.pk}/"'
+    assert link in client_for(cast.fan).get(post.url).content.decode()
+    for somebody in (client, client_for(cast.creator), client_for(cast.new_fan)):
+        assert link not in somebody.get(post.url).content.decode()
+
+
 def test_something_is_reported_on_a_page(client_for, cast, comment):
     other = client_for(cast.other_fan)
     path = f"/report/comment/{comment.pk}/"
