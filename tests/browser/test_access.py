@@ -19,6 +19,11 @@ PAGES = [
     "search", "profile", "sign-in", "sign-up", "password reset", "locked page", "code entry", "missing page",
     "offline page", "kept mail", *OWN_PAGES,
 ]  # fmt: skip
+#: Made of the pieces of the others.
+LIKE_OTHERS = {
+    "post with a video on top", "author's series", "author's words", "part of a series", "latest", "tag",
+    "password reset", "locked page", "kept mail", "e-mail addresses", "new password", "second factor", "sign-out",
+}  # fmt: skip
 #: Rules for WCAG 2.2 are off by default.
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 #: What a theme can change.
@@ -66,7 +71,9 @@ def violations(page: Page, rules: dict[str, object]) -> list[str]:
         pytest.param((("dark", EVERYTHING, 390),), id="phone", marks=pytest.mark.long),
     ],
 )
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in LIKE_OTHERS else name for name in PAGES]
+)
 def test_axe_finds_nothing_in_either_theme_on_phone_and_desk(
     visitor: Visitor, name: str, views: tuple[tuple[str, dict[str, object], int], ...]
 ) -> None:

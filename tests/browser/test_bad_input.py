@@ -263,6 +263,7 @@ def test_naughty_strings_are_only_words(visitor: Visitor, shared_data: Callable[
     nothing_breaks(spread(visitor, [line for line in lines if line.strip()][5::40], every=5))
 
 
+@pytest.mark.long
 def test_hostile_strings_are_only_words(visitor: Visitor) -> None:
     nothing_breaks(spread(visitor, HOSTILE, every=4))
 
