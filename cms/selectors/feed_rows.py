@@ -94,7 +94,8 @@ shared_in AS MATERIALIZED (
   LIMIT %(limit)s
 )
 """
-#: First the newest posts of all are looked through, which is enough for who follows many. Where too few of them are
+#: First the newest posts of all are looked through, which is enough for who follows many: their own lists are looked
+#: up post by post (OFFSET 0), or PostgreSQL would read all that the sources have. Where too few of them are
 #: from a source: the head of each source's list, and of the sources whose head can reach the page, the rest.
 #: Few of a page are shared: only for these the list is gone through.
 _SHARE_IDS = """
@@ -116,7 +117,9 @@ WITH /*hidden with*/, /*sources*/, /*shared*/, walked AS MATERIALIZED (
       AND /*others*/ AND /*visible*/
     ORDER BY listed.published_at DESC, listed.post_id DESC LIMIT %(walk)s
   ) one
-  JOIN post_listed own ON own.post_id = one.post_id
+  CROSS JOIN LATERAL (
+    SELECT listed.kind, listed.source_id FROM post_listed listed WHERE listed.post_id = one.post_id OFFSET 0
+  ) own
   WHERE (own.kind, own.source_id) IN (SELECT kind, source_id FROM sources)
   GROUP BY one.published_at, one.post_id ORDER BY one.published_at DESC, one.post_id DESC LIMIT %(limit)s
 ), /*shared in*/, heads AS MATERIALIZED (
