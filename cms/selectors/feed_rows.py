@@ -94,9 +94,9 @@ shared_in AS MATERIALIZED (
   LIMIT %(limit)s
 )
 """
-#: First the newest posts of all are looked through, which is enough for who follows many: their own lists are looked
-#: up post by post (OFFSET 0), or PostgreSQL would read all that the sources have. Where too few of them are
-#: from a source: the head of each source's list, and of the sources whose head can reach the page, the rest.
+#: First the newest posts of all are looked through, which is enough for who follows many: the lists they stand in are
+#: looked up post by post (OFFSET 0), or PostgreSQL would read all that the sources have. Where too few of them are from
+#: a source: the head of each source's list, and of the sources whose head can reach the page, the rest.
 #: Few of a page are shared: only for these the list is gone through.
 _SHARE_IDS = """
 CASE WHEN page.post_id IN (SELECT post_id FROM shared)
