@@ -13,8 +13,6 @@ SUMMARY_LENGTH = 240
 SEARCHED_LENGTH = 100_000
 #: Blocks whose words are read: they count for the reading time and make the summary.
 READ_BLOCKS = frozenset({"rich_text", "html", "quote", "callout"})
-#: So many characters a moderator has for saying why a post is hidden.
-HIDING_REASON_MAX = 500
 TABLE_CELLS_MAX = 4_000
 SLUG_MAX = 100
 TAG_MAX = 100

@@ -20,7 +20,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
-from cms.choices import EXCERPT_MAX, HIDING_REASON_MAX, POST, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
+from cms.choices import EXCERPT_MAX, POST, READ_BLOCKS, SEARCHED_LENGTH, SUMMARY_LENGTH
 from cms.models.confined import GroundForm
 from cms.models.creators import AuthorsGround
 from cms.models.serving import ServedPage
@@ -28,6 +28,7 @@ from cms.rules import poll_in
 from cms.validators import clean_tags
 from community.core import text
 from community.core.errors import Conflict
+from community.core.reasons import REASON_MAX
 from community.polls.services import find_refusals
 
 
@@ -140,7 +141,7 @@ class PostPage(AuthorsGround, ServedPage, Page):
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
-    hidden_reason = models.CharField(max_length=HIDING_REASON_MAX, blank=True, editable=False)
+    hidden_reason = models.CharField(max_length=REASON_MAX, blank=True, editable=False)
     summary = models.CharField(
         max_length=EXCERPT_MAX, blank=True, editable=False, help_text="The excerpt, or the first words of the text."
     )

@@ -110,10 +110,10 @@ class ServedPage(SiteWidths):
         """
         page = kwargs.get("instance")
         with transaction.atomic():
-            locked = Page.objects.select_for_update().get(pk=self.pk)  # type: ignore[attr-defined]
+            locked = Page.objects.select_for_update().get(pk=self.pk)  # type: ignore[attr-defined] # of the page beside
             if isinstance(page, Page) and page.slug:
                 page.slug = unique_slug(parent=locked, slug=page.slug)
-            return super().add_child(**kwargs)  # type: ignore[misc]
+            return super().add_child(**kwargs)  # type: ignore[misc] # of the page beside
 
     def _is_top_level(self) -> bool:
         depth = getattr(self, "depth", None)

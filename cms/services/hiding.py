@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.actions.unpublish_page import UnpublishPageAction
 
 from cms import permissions
-from cms.choices import HIDING_REASON_MAX, POST
+from cms.choices import POST
 from cms.models import PostPage
 from cms.services.parts import lock_posts
 from community.accounts.permissions import Actor, require_writer
-from community.core import audit, outbox, text
-from community.core.errors import Invalid, NotAllowed, NotFound
+from community.core import audit, outbox, reasons
+from community.core.errors import NotAllowed, NotFound
 from community.core.transactions import retried
 from community.facts.posts import PostBroughtBack, PostHidden
 
@@ -30,11 +30,7 @@ def hide_post(*, actor: Actor, post: PostPage, reason: str) -> PostPage:
     moderator = require_writer(actor)
     if not permissions.can_hide_post(moderator):
         raise NotAllowed()
-    said = text.one_line(reason)
-    if not said:
-        raise Invalid(fields={"reason": _("Please say why.")})
-    if len(said) > HIDING_REASON_MAX:
-        raise Invalid(fields={"reason": _("A reason has at most 500 characters.")})
+    said = reasons.stated(reason)
     found = lock_posts([post.pk]).get(post.pk)
     if found is None or not found.live or found.deleted_at is not None:
         raise NotFound()

@@ -258,9 +258,6 @@ RESERVED_USERNAMES = frozenset(
     ]
 )
 
-#: So many characters a moderator has for saying why a profile is hidden.
-HIDING_REASON_MAX = 500
-
 #: Links of a profile, as columns of the profile.
 SOCIAL_FIELDS = ("twitter", "instagram", "tiktok", "discord", "youtube")
 

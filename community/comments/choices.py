@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 COMMENT = "comment"
 CONTENT_MAX = 5000
-REASON_MAX = 500
 #: Of somebody without an account.
 NAME_MAX, ADDRESS_MAX = 100, 500
 #: How long an author may change a text.

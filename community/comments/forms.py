@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from community.comments.choices import CONTENT_MAX, REASON_MAX
+from community.comments.choices import CONTENT_MAX
+from community.core.reasons import REASON_MAX
 
 
 class CommentForm(forms.Form):

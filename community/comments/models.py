@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.comments.choices import ADDRESS_MAX, CONTENT_MAX, LONGEST_VIDEO, NAME_MAX, REASON_MAX
+from community.comments.choices import ADDRESS_MAX, CONTENT_MAX, LONGEST_VIDEO, NAME_MAX
+from community.core.reasons import REASON_MAX
 
 _STANDS = Q(deleted_at__isnull=True, hidden_at__isnull=True, held_at__isnull=True)
 

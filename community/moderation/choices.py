@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 NOTE_MAX = 1000
-REASON_MAX = 500
 
 
 class Reason(models.TextChoices):

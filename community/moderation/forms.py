@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason
+from community.core.reasons import REASON_MAX
+from community.moderation.choices import NOTE_MAX, Reason
 
 
 class ReportForm(forms.Form):

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason, State
+from community.core.reasons import REASON_MAX
+from community.moderation.choices import NOTE_MAX, Reason, State
 
 
 class Report(models.Model):

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from community.accounts.models import User
 from community.accounts.permissions import Actor, require_writer
 from community.accounts.services import count_act
-from community.core import audit, outbox, targets, text
+from community.core import audit, outbox, reasons, targets, text
 from community.core.errors import Conflict, Invalid, NotAllowed, NotFound, Text
 from community.core.transactions import retried
 from community.facts.moderation import ReportMade, ReportSettled
 from community.moderation import permissions
-from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason, State
+from community.moderation.choices import NOTE_MAX, Reason, State
 from community.moderation.models import Report
 
 UPHELD = audit.declare("report.upheld", _("Report upheld"))
@@ -62,11 +62,7 @@ def settle_reports(*, actor: Actor, report_id: int, upheld: bool, decision: str 
     Hiding needs a reason. Raises Invalid, NotFound for what is decided already, or NotAllowed.
     """
     moderator = _decider(actor)
-    said = text.one_line(decision)
-    if upheld and not said:
-        raise Invalid(fields={"decision": _("Please say why.")})
-    if len(said) > REASON_MAX:
-        raise Invalid(fields={"decision": _("A reason has at most 500 characters.")})
+    said = reasons.stated(decision, field="decision", needed=upheld)
     asked = Report.objects.filter(pk=report_id).first() if 0 < report_id < 2**63 else None
     if asked is None:
         raise NotFound()
@@ -96,9 +92,7 @@ def take_back_decision(*, actor: Actor, report_id: int, decision: str = "") -> i
     Raises Invalid, NotFound for what was not upheld or is hidden no longer, or NotAllowed.
     """
     moderator = _decider(actor)
-    said = text.one_line(decision)
-    if len(said) > REASON_MAX:
-        raise Invalid(fields={"decision": _("A reason has at most 500 characters.")})
+    said = reasons.stated(decision, field="decision", needed=False)
     asked = Report.objects.filter(pk=report_id, state=State.UPHELD).first() if 0 < report_id < 2**63 else None
     if asked is None:
         raise NotFound()
@@ -143,11 +137,7 @@ def hide_target(*, actor: Actor, kind: str, target_id: int, reason: str) -> None
     Raises Invalid, NotFound, also for what is hidden already, or NotAllowed.
     """
     moderator = _decider(actor)
-    said = text.one_line(reason)
-    if not said:
-        raise Invalid(fields={"reason": _("Please say why.")})
-    if len(said) > REASON_MAX:
-        raise Invalid(fields={"reason": _("A reason has at most 500 characters.")})
+    said = reasons.stated(reason)
     targets.hiding(kind, target_id, moderator)
     targets.of_kind(kind).hide(target_id, actor=moderator, reason=said)
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.accounts.choices import CLOSED_STATUSES, HIDING_REASON_MAX, Role, Status
+from community.accounts.choices import CLOSED_STATUSES, Role, Status
 from community.accounts.rules import trust_level
 from community.accounts.validators import (
     problem_with_birthday,
@@ -24,6 +24,7 @@ from community.accounts.validators import (
     time_zones,
     username_validators,
 )
+from community.core.reasons import REASON_MAX
 from community.core.text import has_visible
 
 
@@ -190,7 +191,7 @@ class Profile(models.Model):
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="hidden_profiles"
     )
-    hidden_reason = models.CharField(_("reason"), max_length=HIDING_REASON_MAX, blank=True, editable=False)
+    hidden_reason = models.CharField(_("reason"), max_length=REASON_MAX, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

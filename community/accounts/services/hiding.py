@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts import permissions
-from community.accounts.choices import HIDING_REASON_MAX
 from community.accounts.models import Profile, User
 from community.accounts.permissions import Actor, require_writer
-from community.core import audit, generations, outbox, text
-from community.core.errors import Invalid, NotAllowed, NotFound
+from community.core import audit, generations, outbox, reasons
+from community.core.errors import NotAllowed, NotFound
 from community.core.transactions import retried
 from community.facts.accounts import ProfileHidden, ProfileRestored
 
@@ -28,11 +27,7 @@ def hide_profile(*, actor: Actor, person: User, reason: str) -> Profile:
     moderator = require_writer(actor)
     if not permissions.can_hide_profile(moderator, person):
         raise NotAllowed()
-    said = text.one_line(reason)
-    if not said:
-        raise Invalid(fields={"reason": _("Please say why.")})
-    if len(said) > HIDING_REASON_MAX:
-        raise Invalid(fields={"reason": _("A reason has at most 500 characters.")})
+    said = reasons.stated(reason)
     profile = _locked(person)
     if profile.hidden_at is not None:
         raise NotFound()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from community.comments.api.listings import CommentAnswer
-from community.comments.choices import CONTENT_MAX, LONGEST_VIDEO, REASON_MAX, Sort
+from community.comments.choices import CONTENT_MAX, LONGEST_VIDEO, Sort
 from community.core.api.fields import (
     IdField,
     InstantField,
@@ -18,6 +18,7 @@ from community.core.api.links import absolute
 from community.core.api.pagination import CursorQuery
 from community.core.api.serializers import Input, Shape
 from community.core.api.shapes import AuthorShape
+from community.core.reasons import REASON_MAX
 
 
 class CommentCountShape(Shape):

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from community.accounts.permissions import Actor, require_writer
 from community.comments import permissions
-from community.comments.choices import COMMENT, DELETED_KEPT, PINNED_SCORE, REASON_MAX
+from community.comments.choices import COMMENT, DELETED_KEPT, PINNED_SCORE
 from community.comments.models import Comment, CommentEdit
 from community.comments.services.places import appeared, lock_with_thread, vanished
-from community.core import audit, generations, outbox, text
-from community.core.errors import Invalid, NotAllowed, NotFound
+from community.core import audit, generations, outbox, reasons
+from community.core.errors import NotAllowed, NotFound
 from community.core.models import TargetCounts
 from community.core.transactions import retried
 from community.facts.comments import CommentDeleted, CommentHidden, CommentRestored
@@ -81,7 +81,7 @@ def hide_comment(*, actor: Actor, comment: Comment, reason: str) -> Comment:
         raise NotFound()
     stood = comment.stands
     comment.hidden_at, comment.hidden_by, comment.held_at = timezone.now(), moderator, None
-    comment.hidden_reason = _checked_reason(reason)
+    comment.hidden_reason = reasons.stated(reason)
     store_gone(comment, stood=stood)
     outbox.record(
         CommentHidden(
@@ -94,15 +94,6 @@ def hide_comment(*, actor: Actor, comment: Comment, reason: str) -> Comment:
     )
     audit.record(actor=moderator, act=HIDDEN, target_kind=COMMENT, target_id=comment.pk, reason=comment.hidden_reason)
     return comment
-
-
-def _checked_reason(reason: str) -> str:
-    said = text.one_line(reason)
-    if not said:
-        raise Invalid(fields={"reason": _("Please say why.")})
-    if len(said) > REASON_MAX:
-        raise Invalid(fields={"reason": _("A reason has at most 500 characters.")})
-    return said
 
 
 @retried

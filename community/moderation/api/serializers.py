@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from community.core.api.fields import IdField, InstantField, StrictCharField, StrictChoiceField
 from community.core.api.serializers import Input, Shape
-from community.moderation.choices import NOTE_MAX, REASON_MAX, Reason, State
+from community.core.reasons import REASON_MAX
+from community.moderation.choices import NOTE_MAX, Reason, State
 
 KIND_MAX = 40
 
