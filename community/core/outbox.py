@@ -183,14 +183,14 @@ def _claim(holder: str, many: int, *, fresh: bool) -> list[OutboxFact]:
     """Leases the oldest facts that are due and first of their aggregate; counts the try at once.
 
     What was tried before is claimed alone (`fresh` is False then): a fact that kills its process must not use up
-    the tries of others, which were leased beside it.
+    the tries of others, which were leased beside it. What is due is asked for once (MATERIALIZED): as a subquery
+    of the update it could be planned to run again for each row, and would then lease more than `many`.
     """
     if not fresh:
         _bury()
     rows = OutboxFact.objects.raw(
         f"""
-        UPDATE outbox SET lease_until = now() + %s, holder = %s, attempts = attempts + 1
-        WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM outbox WHERE {OPEN} AND next_attempt_at <= now() AND name = ANY(%s)
               AND (lease_until IS NULL OR lease_until < now()) AND attempts {"=" if fresh else ">"} 0
               AND NOT EXISTS (
@@ -199,9 +199,11 @@ def _claim(holder: str, many: int, *, fresh: bool) -> list[OutboxFact]:
                   AND earlier.sequence < outbox.sequence
                   AND earlier.delivered_at IS NULL AND earlier.dead_at IS NULL)
             ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-        RETURNING *
+        UPDATE outbox SET lease_until = now() + %s, holder = %s, attempts = attempts + 1
+        FROM due WHERE outbox.id = due.id
+        RETURNING outbox.*
         """,  # noqa: S608 - our own words
-        [leases.LENGTH, holder, list(REGISTRY), many],
+        [list(REGISTRY), many, leases.LENGTH, holder],
     )
     return sorted(rows, key=lambda row: row.pk)
 

@@ -139,6 +139,17 @@ def test_what_was_tried_before_is_claimed_alone() -> None:
     OutboxFact.objects.all().delete()
 
 
+@pytest.mark.parametrize("fresh", [True, False])
+def test_no_more_is_claimed_than_asked_for_however_the_statement_is_planned(fresh: bool) -> None:
+    for number in range(4):
+        _ = record(number) if fresh else leased(number, seconds=-1)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for step in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{step} TO off")
+        assert len(outbox._claim(leases.holder(), 2, fresh=fresh)) == 2
+    OutboxFact.objects.all().delete()
+
+
 def test_facts_not_begun_are_given_back_when_the_worker_stops(listen: Callable[..., None]) -> None:
     seen: list[int] = []
     listen(lambda recorded: seen.append(recorded.id))
