@@ -33,6 +33,7 @@ from community.accounts.selectors import list_everybody
 from community.core import sight
 from community.core.counts import beside as counts_beside
 from community.core.errors import NotFound
+from community.core.postgres import prepared
 from community.core.targets import Discussion
 
 ORDERS = ("recent", "popular", "trending")
@@ -63,16 +64,18 @@ def get_post(post_id: int, *, viewer: Actor) -> PostPage:
 
 #: What somebody else needs to know of a post they point to: a dozen columns of a hundred, of one row instead of six,
 #: and whether it lies behind a password. By hand, as every act on a post asks it.
-_POINTED_TO = """
-    SELECT page.id, post.page_ptr_id, page.title, page.slug, page.path, page.depth, page.url_path, page.live,
-           page.owner_id, page.first_published_at, post.author_id, post.deleted_at, post.hidden_at,
-           post.comments_enabled, post.language, post.video,
+_POINTED_COLUMNS = (
+    "id", "path", "depth", "title", "slug", "live", "url_path", "owner_id", "first_published_at",
+    "page_ptr_id", "author_id", "video", "language", "comments_enabled", "deleted_at", "hidden_at",
+)  # fmt: skip
+_POINTED_TO = f"""
+    SELECT {", ".join(_POINTED_COLUMNS)},
            EXISTS (SELECT FROM wagtailcore_pageviewrestriction restriction
                    JOIN wagtailcore_page above ON above.id = restriction.page_id
-                   WHERE starts_with(page.path, above.path)) AS _behind
-    FROM cms_postpage post JOIN wagtailcore_page page ON page.id = post.page_ptr_id
-    WHERE post.page_ptr_id = ANY(%s)
-"""
+                   WHERE starts_with(page.path, above.path))
+    FROM cms_postpage JOIN wagtailcore_page page ON page.id = page_ptr_id
+    WHERE page_ptr_id = ANY(%s)
+"""  # noqa: S608 - our own words
 
 
 def get_post_to_point_to(post_id: int, *, viewer: Actor) -> PostPage:
@@ -88,12 +91,12 @@ def list_posts_discussed(ids: Iterable[int], *, viewer: Actor) -> list[PostPage]
     Drafts and what lies behind a password cost some more.
     """
     wanted = [post_id for post_id in ids if 0 < post_id < 2**63]
-    posts: list[PostPage] = list(PostPage.objects.raw(_POINTED_TO, [wanted]))
-    parted = sight.parted_from(viewer, [post.author_id for post in posts if post.author_id is not None])
+    found = prepared.instances(PostPage, _POINTED_COLUMNS, prepared.rows(_POINTED_TO, [wanted]))
+    parted = sight.parted_from(viewer, [post.author_id for post, _behind in found if post.author_id is not None])
     return [
         post
-        for post in posts
-        if (post.author_id not in parted and post.live and post.deleted_at is None and not post._behind)
+        for post, (behind,) in found
+        if (post.author_id not in parted and post.live and post.deleted_at is None and not behind)
         or permissions.can_view_post(viewer, post)
     ]
 

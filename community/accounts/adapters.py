@@ -32,6 +32,7 @@ from community.accounts.choices import JoiningMode, Outcome, Status
 from community.accounts.models import User
 from community.core import mail
 from community.core.addresses import client_address
+from community.core.postgres import prepared
 
 #: allauth's letters for which there are our own.
 OWN_LETTERS = frozenset({"email_changed"})
@@ -215,12 +216,16 @@ class VerificationStage(EmailVerificationStage):
         return super().handle()
 
 
+#: Every request of somebody who is signed in asks it.
+_PERSON = prepared.Composed(lambda pk: User.objects.select_related("profile").filter(pk=pk), 0)
+
+
 class PeopleBackend(AuthenticationBackend):
     """allauth's back end; the person of a session comes with the profile that every page shows."""
 
     def get_user(self, user_id: Any) -> User | None:
         """The person, unless the account is closed; one query."""
-        user = User.objects.select_related("profile").filter(pk=user_id).first()
+        user = _PERSON.first(user_id)
         if user is None or not self.user_can_authenticate(user):
             return None
         return services.end_suspension_if_over(person=user)

@@ -16,6 +16,7 @@ from django.db.models import OuterRef, QuerySet
 
 from community.core.errors import NotFound
 from community.core.models import TargetCounts
+from community.core.postgres import prepared
 
 #: What an app can say how to count. Views cannot be counted again, and the score follows from the others.
 NAMES = ("comments", "reactions", "bookmarks", "shares")
@@ -126,36 +127,32 @@ def add(kind: str, target_id: int, name: str, step: int) -> int:
     """
     if name not in NAMES:
         raise ValueError(name)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE target_counts SET {name} = {name} + %s"  # noqa: S608 - one of NAMES
-            f" WHERE target_kind = %s AND target_id = %s RETURNING {name}",
-            [step, kind, target_id],
-        )
-        row = cursor.fetchone()
+    row = prepared.row(
+        f"UPDATE target_counts SET {name} = {name} + %s"  # noqa: S608 - one of NAMES
+        f" WHERE target_kind = %s AND target_id = %s RETURNING {name}",
+        [step, kind, target_id],
+    )
     if row is None:
         raise NotFound()
     return int(row[0])
 
 
+_REACT = """
+    UPDATE target_counts SET
+      reactions = reactions + %(step)s::int,
+      reactions_weight = greatest(0, reactions_weight + %(step)s::int * %(weight)s::int),
+      reactions_by_type = CASE
+        WHEN coalesce((reactions_by_type->>%(code)s)::int, 0) + %(step)s::int > 0 THEN jsonb_set(
+          reactions_by_type, ARRAY[%(code)s::text],
+          to_jsonb(coalesce((reactions_by_type->>%(code)s)::int, 0) + %(step)s::int))
+        ELSE reactions_by_type - %(code)s::text END
+    WHERE target_kind = %(kind)s AND target_id = %(id)s RETURNING reactions_by_type
+"""
+
+
 def react(kind: str, target_id: int, code: str, step: int, *, weight: int) -> dict[str, int]:
     """Like `add` for one type of reaction, which weighs so much; answers how many there are of each type now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE target_counts SET
-              reactions = reactions + %(step)s,
-              reactions_weight = greatest(0, reactions_weight + %(step)s * %(weight)s),
-              reactions_by_type = CASE
-                WHEN coalesce((reactions_by_type->>%(code)s)::int, 0) + %(step)s > 0 THEN jsonb_set(
-                  reactions_by_type, ARRAY[%(code)s],
-                  to_jsonb(coalesce((reactions_by_type->>%(code)s)::int, 0) + %(step)s))
-                ELSE reactions_by_type - %(code)s::text END
-            WHERE target_kind = %(kind)s AND target_id = %(id)s RETURNING reactions_by_type
-            """,
-            {"step": step, "weight": weight, "code": code, "kind": kind, "id": target_id},
-        )
-        row = cursor.fetchone()
+    row = prepared.row(_REACT, {"step": step, "weight": weight, "code": code, "kind": kind, "id": target_id})
     if row is None:
         raise NotFound()
     found: dict[str, int] = json.loads(row[0]) if isinstance(row[0], str) else row[0]

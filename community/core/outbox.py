@@ -23,6 +23,7 @@ from django.utils import timezone
 from community.core import leases
 from community.core.crash_points import crash_point
 from community.core.models import OutboxFact
+from community.core.postgres import prepared
 from community.facts import REGISTRY, Fact
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,47 @@ BACKOFF_CAP = timedelta(hours=1)
 BATCH = 10
 OPEN = "delivered_at IS NULL AND dead_at IS NULL"
 KEPT = timedelta(days=30)
-#: Written by hand: what Django needs to compose these three statements is a third of the time of a small fact.
+#: Written by hand: what Django needs to compose such statements is a third of the time of a small fact.
+_RECORD = """
+    WITH aggregate AS (
+        INSERT INTO outbox_aggregate (kind, aggregate_id, last_sequence) VALUES (%(kind)s, %(aggregate)s, 1)
+        ON CONFLICT (kind, aggregate_id)
+        DO UPDATE SET last_sequence = outbox_aggregate.last_sequence + 1
+        RETURNING last_sequence
+    )
+    INSERT INTO outbox (name, version, payload, aggregate_kind, aggregate_id, sequence, actor_id,
+                        correlation_id, transaction_id, attempts, last_error)
+    SELECT %(name)s, %(version)s::int, %(payload)s::jsonb, %(kind)s, %(aggregate)s, last_sequence, %(actor)s::bigint,
+           %(correlation)s, pg_current_xact_id()::text::bigint, 0, '' FROM aggregate
+    RETURNING id
+"""
+_UNHEARD = f"""
+    UPDATE outbox SET delivered_at = now() WHERE id IN (
+        SELECT id FROM outbox WHERE {OPEN} AND lease_until IS NULL AND name = ANY(%s)
+        ORDER BY id FOR UPDATE SKIP LOCKED)
+"""  # noqa: S608 - our own words
+#: What is due is asked for once (MATERIALIZED): as a subquery of the update it could be planned to run again for each
+#: row, and would then lease more than wanted.
+_CLAIM = f"""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM outbox WHERE {OPEN} AND next_attempt_at <= now() AND name = ANY(%s)
+          AND (lease_until IS NULL OR lease_until < now()) AND attempts {{tried}} 0
+          AND NOT EXISTS (
+            SELECT 1 FROM outbox earlier
+            WHERE earlier.aggregate_kind = outbox.aggregate_kind AND earlier.aggregate_id = outbox.aggregate_id
+              AND earlier.sequence < outbox.sequence
+              AND earlier.delivered_at IS NULL AND earlier.dead_at IS NULL)
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+    UPDATE outbox SET lease_until = now() + %s, holder = %s, attempts = attempts + 1
+    FROM due WHERE outbox.id = due.id
+    RETURNING outbox.id, name, payload, actor_id, correlation_id, attempts
+"""  # noqa: S608 - our own words
+_CLAIM_FRESH, _CLAIM_TRIED = _CLAIM.format(tried="="), _CLAIM.format(tried=">")
+_CLAIMED = ("id", "name", "payload", "actor_id", "correlation_id", "attempts")
+_BURY = f"""
+    UPDATE outbox SET dead_at = now(), lease_until = NULL, holder = '', last_error = 'Its process ended at every try.'
+    WHERE {OPEN} AND attempts >= %s AND (lease_until IS NULL OR lease_until < now())
+"""  # noqa: S608 - our own words
 _LOCK = "SELECT FROM outbox WHERE id = %s AND holder = %s AND attempts = %s FOR UPDATE"
 _DELIVERED = "INSERT INTO outbox_delivery (fact_id, subscriber) VALUES (%s, %s)"
 _SETTLED = "UPDATE outbox SET delivered_at = now(), lease_until = NULL, holder = '', last_error = '' WHERE id = %s"
@@ -89,36 +130,20 @@ def record(fact: Fact, *, actor_id: int | None = None) -> int:
     if fact.name not in REGISTRY:
         raise RuntimeError(f"{fact.name} is not a declared fact.")
     correlation = str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH aggregate AS (
-                INSERT INTO outbox_aggregate (kind, aggregate_id, last_sequence) VALUES (%s, %s, 1)
-                ON CONFLICT (kind, aggregate_id)
-                DO UPDATE SET last_sequence = outbox_aggregate.last_sequence + 1
-                RETURNING last_sequence
-            )
-            INSERT INTO outbox (name, version, payload, aggregate_kind, aggregate_id, sequence, actor_id,
-                                correlation_id, transaction_id, attempts, last_error)
-            SELECT %s, %s, %s::jsonb, %s, %s, last_sequence, %s, %s,
-                   pg_current_xact_id()::text::bigint, 0, '' FROM aggregate
-            RETURNING id
-            """,
-            [
-                fact.aggregate_kind,
-                fact.aggregate_id,
-                fact.name,
-                fact.version,
-                json.dumps(fact.payload()),
-                fact.aggregate_kind,
-                fact.aggregate_id,
-                actor_id,
-                correlation,
-            ],
-        )
-        row = cursor.fetchone()
+    [(number,)] = prepared.rows(
+        _RECORD,
+        {
+            "kind": fact.aggregate_kind,
+            "aggregate": fact.aggregate_id,
+            "name": fact.name,
+            "version": fact.version,
+            "payload": json.dumps(fact.payload()),
+            "actor": actor_id,
+            "correlation": correlation,
+        },
+    )
     _poke_after_commit()
-    return int(row[0])
+    return int(number)
 
 
 def _poke_after_commit() -> None:
@@ -149,9 +174,12 @@ def deliver(*, limit: int = 100, stopping: Callable[[], bool] = lambda: False) -
 
 
 def _deliver_all(holder: str, limit: int, stopping: Callable[[], bool]) -> int:
-    taken = _settle_unheard()
+    taken, again = _settle_unheard(), True
     while taken < limit and not stopping():
-        rows = _claim(holder, min(BATCH, limit - taken), fresh=True) + _claim(holder, 1, fresh=False)
+        rows = _claim(holder, min(BATCH, limit - taken), fresh=True)
+        if again:  # what was tried before comes due by time: asked for until there is none, and at the next call
+            tried = _claim(holder, 1, fresh=False)
+            rows, again = rows + tried, bool(tried)
         if not rows:
             break
         taken += len(rows)
@@ -167,54 +195,35 @@ def _deliver_all(holder: str, limit: int, stopping: Callable[[], bool]) -> int:
 def _settle_unheard() -> int:
     """Facts that nobody listens to are delivered at once: they may even pass earlier ones of their aggregate."""
     unheard = [name for name in REGISTRY if not _subscribers.get(name)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE outbox SET delivered_at = now() WHERE id IN (
-                SELECT id FROM outbox WHERE {OPEN} AND lease_until IS NULL AND name = ANY(%s)
-                ORDER BY id FOR UPDATE SKIP LOCKED)
-            """,  # noqa: S608 - our own words
-            [unheard],
-        )
-        return cursor.rowcount
+    with prepared.cursor() as cursor:
+        cursor.execute(_UNHEARD, [unheard])
+        return int(cursor.rowcount)
 
 
 def _claim(holder: str, many: int, *, fresh: bool) -> list[OutboxFact]:
     """Leases the oldest facts that are due and first of their aggregate; counts the try at once.
 
     What was tried before is claimed alone (`fresh` is False then): a fact that kills its process must not use up
-    the tries of others, which were leased beside it. What is due is asked for once (MATERIALIZED): as a subquery
-    of the update it could be planned to run again for each row, and would then lease more than `many`.
+    the tries of others, which were leased beside it.
     """
     if not fresh:
         _bury()
-    rows = OutboxFact.objects.raw(
-        f"""
-        WITH due AS MATERIALIZED (
-            SELECT id FROM outbox WHERE {OPEN} AND next_attempt_at <= now() AND name = ANY(%s)
-              AND (lease_until IS NULL OR lease_until < now()) AND attempts {"=" if fresh else ">"} 0
-              AND NOT EXISTS (
-                SELECT 1 FROM outbox earlier
-                WHERE earlier.aggregate_kind = outbox.aggregate_kind AND earlier.aggregate_id = outbox.aggregate_id
-                  AND earlier.sequence < outbox.sequence
-                  AND earlier.delivered_at IS NULL AND earlier.dead_at IS NULL)
-            ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-        UPDATE outbox SET lease_until = now() + %s, holder = %s, attempts = attempts + 1
-        FROM due WHERE outbox.id = due.id
-        RETURNING outbox.*
-        """,  # noqa: S608 - our own words
-        [list(REGISTRY), many, leases.LENGTH, holder],
-    )
+    values: list[Any] = [list(REGISTRY), many, leases.LENGTH, holder]
+    # Planned each time: whether many facts wait or none makes another plan, and another time.
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_FRESH if fresh else _CLAIM_TRIED, values)
+        rows = [row for row, _rest in prepared.instances(OutboxFact, _CLAIMED, cursor.fetchall())]
+    for row in rows:
+        row.payload = json.loads(row.payload)
     return sorted(rows, key=lambda row: row.pk)
 
 
 def _bury() -> None:
     """Gives up facts that have had all their tries without a word: each ended the process that delivered it."""
-    dead = OutboxFact.objects.filter(delivered_at=None, dead_at=None, attempts__gte=MAX_ATTEMPTS).filter(
-        models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
-    )
-    if dead.update(dead_at=Now(), lease_until=None, holder="", last_error="Its process ended at every try."):
-        log.error("facts_dead", reason="the process ended at every try")
+    with prepared.cursor() as cursor:
+        cursor.execute(_BURY, [MAX_ATTEMPTS])
+        if cursor.rowcount:
+            log.error("facts_dead", reason="the process ended at every try")
 
 
 def _deliver(row: OutboxFact, holder: str) -> None:
@@ -246,16 +255,16 @@ def _deliver(row: OutboxFact, holder: str) -> None:
 
 def _lock(row: OutboxFact, holder: str) -> bool:
     """Locks the row until the end of the transaction, if it is still leased to `holder`."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_LOCK, [row.pk, holder, row.attempts])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _run(name: str, function: Subscriber, fact: Recorded) -> str:
     """Runs one subscriber in a savepoint with its delivery row; returns the error, if any."""
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
+            with prepared.cursor() as cursor:
                 cursor.execute(_DELIVERED, [fact.id, name])
             function(fact)
             crash_point("fact.middle")
@@ -267,7 +276,7 @@ def _run(name: str, function: Subscriber, fact: Recorded) -> str:
 
 def _settle(row: OutboxFact, errors: list[str]) -> None:
     if not errors:
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(_SETTLED, [row.pk])
         return
     row.last_error = "\n".join(errors)[:4000].replace("\0", "")

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from community.accounts.permissions import Actor, require_writer
@@ -14,6 +13,7 @@ from community.accounts.services import count_act
 from community.core import counts, generations, jobs, outbox, sight, targets
 from community.core.errors import Invalid, NotFound
 from community.core.holdings import Subject
+from community.core.postgres import prepared
 from community.core.transactions import retried
 from community.facts.reactions import ReactionAdded, ReactionRemoved
 from community.reactions import permissions, selectors
@@ -118,9 +118,7 @@ def _insert(user_id: int, kind: str, target_id: int, code: str) -> tuple[int | N
 
     The id is None when the row is there already, also when somebody else makes it at this moment. Raises UnknownType.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, {"code": code, "person": user_id, "kind": kind, "id": target_id})
-        row = cursor.fetchone()
+    row = prepared.row(_INSERT, {"code": code, "person": user_id, "kind": kind, "id": target_id})
     if row is None:
         raise UnknownType()
     return row[0], int(row[1]), list(row[2])
@@ -144,9 +142,7 @@ def _delete(user_id: int, kind: str, target_id: int, code: str) -> tuple[int, in
 
     None when there was none, or somebody else has deleted it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_DELETE, {"code": code, "person": user_id, "kind": kind, "id": target_id})
-        row = cursor.fetchone()
+    row = prepared.row(_DELETE, {"code": code, "person": user_id, "kind": kind, "id": target_id})
     return (int(row[0]), int(row[1]), list(row[2])) if row else None
 
 

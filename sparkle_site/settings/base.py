@@ -54,8 +54,12 @@ def database(url: str, env: environment.Environment) -> dict[str, Any]:
                 "max_idle": 300,
             },
             "options": f"-c statement_timeout={env.database_statement_timeout_ms}"
-            " -c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000",
+            " -c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000"
+            # What is prepared is chosen by hand: each of these has one good plan, whatever its values.
+            " -c plan_cache_mode=force_generic_plan",
             "connect_timeout": 5,
+            # How often a statement runs until it is prepared, where its cursor can do that (community/core/postgres).
+            "prepare_threshold": 1 if env.database_prepared_statements else None,
             **query,
         },
     }
@@ -250,7 +254,7 @@ HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 60 * 60 * 24 * 30
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "community.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -67,6 +67,11 @@ class Environment:
         required=True,
     )
     database_pool_max: int = _variable("Connections a process may hold at most.", 10)
+    database_prepared_statements: bool = _variable(
+        "Let the server plan the most frequent statements once for each connection. Off behind a pooler that hands "
+        "connections out by transaction and does not know them (PgBouncer before 1.21).",
+        True,
+    )
     database_statement_timeout_ms: int = _variable("A statement is ended after this time.", 10_000)
     database_transaction_timeout_ms: int = _variable(
         "A transaction of a request is ended after this time (PostgreSQL 17 or newer). 0: never.", 10_000

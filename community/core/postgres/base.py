@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import select
-from typing import Any
+from typing import Any, Self
 
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base
-from psycopg import Connection, OperationalError
+from django.db.backends.postgresql import base, operations
+from psycopg import Connection, Cursor, OperationalError
 from psycopg_pool import ConnectionPool
 
 from community.core.cache import Breaker
@@ -75,8 +75,36 @@ def _has_news(connection: Connection[Any]) -> bool:
     return bool(poll.poll(0))
 
 
+class PreparedCursor(Cursor[Any]):
+    """A cursor that prepares each statement on its connection, where the settings allow it."""
+
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = True, binary: bool | None = None
+    ) -> Self:
+        """psycopg's, prepared at the first time and not only at the fifth."""
+        return super().execute(query, params, prepare=prepare, binary=binary)
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's, which also tell what a prepared statement was."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """The statement with its values, for logs in debugging and for tests."""
+        if isinstance(cursor, PreparedCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, with that pool."""
+
+    ops_class = DatabaseOperations
+
+    def prepared_cursor(self) -> Any:
+        """A cursor whose statements the server parses and plans once for each connection; see prepared.py."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
 
     @property
     def pool(self) -> HealingPool | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, When
 
+from community.core.postgres import prepared
 from community.core.sight import Glance
 from community.follows import permissions
 from community.follows.choices import Kind, State
@@ -47,9 +47,7 @@ class _Sight:
         if permissions.can_see_all(viewer):
             return set()
         ids = list(people)
-        with connection.cursor() as cursor:
-            cursor.execute(_PARTED, [viewer.pk, ids, viewer.pk, ids])
-            return {row[0] for row in cursor.fetchall()}
+        return {row[0] for row in prepared.rows(_PARTED, [viewer.pk, ids, viewer.pk, ids])}
 
     def muted(self, viewer: Any) -> QuerySet[Any, int]:
         """Whom `viewer` has muted."""
@@ -66,9 +64,7 @@ class _Sight:
         """Whether the two are parted, and whether `viewer` sees everybody; one query."""
         if permissions.can_see_all(viewer):
             return Glance(sees_all=not self.muted(viewer).exists())
-        with connection.cursor() as cursor:
-            cursor.execute(_GLANCE, {"me": viewer.pk, "them": person_id})
-            [(parted, somebody)] = cursor.fetchall()
+        [(parted, somebody)] = prepared.rows(_GLANCE, {"me": viewer.pk, "them": person_id})
         return Glance(parted=parted, sees_all=not somebody)
 
 
