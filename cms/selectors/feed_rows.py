@@ -18,6 +18,7 @@ from django.db import connection
 from community.accounts.models import User
 from community.accounts.permissions import is_moderator
 from community.core import sight
+from community.core.postgres import prepared
 
 Place = tuple[datetime, int]
 
@@ -291,7 +292,9 @@ def newest_of_all(viewer: User, before: Place, limit: int) -> list[Entry]:
 
 def ranked_followed(viewer: User, *, since: datetime, as_of: datetime) -> list[tuple[Entry, float]]:
     """What `viewer` follows of these days, RANKED_OF_EACH of each source, and the score of each post."""
-    found = _rows(_RANKED, viewer, when=_WITHIN, since=since, as_of=as_of, of_each=RANKED_OF_EACH, limit=RANKED_MAX)
+    found = _rows(
+        _RANKED, viewer, when=_WITHIN, ranked=True, since=since, as_of=as_of, of_each=RANKED_OF_EACH, limit=RANKED_MAX
+    )
     return [(_entry(row), row[6]) for row in found]
 
 
@@ -306,6 +309,7 @@ def for_you(
         _FOR_YOU,
         viewer,
         when=_WITHIN,
+        ranked=True,
         since=since,
         as_of=as_of,
         reacted_since=reacted_since,
@@ -322,7 +326,7 @@ def for_you(
 
 def trending(viewer: User, *, as_of: datetime) -> list[tuple[Entry, float]]:
     """The posts with the highest scores, the highest first."""
-    return [(_entry(row), row[6]) for row in _rows(_TRENDING, viewer, as_of=as_of, limit=RANKED_MAX)]
+    return [(_entry(row), row[6]) for row in _rows(_TRENDING, viewer, ranked=True, as_of=as_of, limit=RANKED_MAX)]
 
 
 def count_new(viewer: User, after: Place, limit: int, *, followed: bool) -> int:
@@ -342,12 +346,16 @@ def names(wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], tuple[str, st
     if not any(wanted.values()):
         return {}
     kinds = ("tag", "category", "series", "user", "share")
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMES, {kind: sorted(wanted.get(kind, ())) for kind in kinds})
-        return {(kind, pk): (name, slug, more or "") for kind, pk, name, slug, more in cursor.fetchall()}
+    found = prepared.rows(_NAMES, {kind: sorted(wanted.get(kind, ())) for kind in kinds})
+    return {(kind, pk): (name, slug, more or "") for kind, pk, name, slug, more in found}
 
 
-def _rows(statement: str, viewer: User, *, when: str = "", **values: Any) -> list[tuple[Any, ...]]:
+def _rows(
+    statement: str, viewer: User, *, when: str = "", ranked: bool = False, **values: Any
+) -> list[tuple[Any, ...]]:
+    """What the statement answers. One that is `ranked` is planned each time: how many posts there are of some days,
+    and how many sources, decides how they are best found.
+    """
     hidden, params = _hidden(viewer)
     parts = {
         "hidden with": _HIDDEN,
@@ -364,6 +372,8 @@ def _rows(statement: str, viewer: User, *, when: str = "", **values: Any) -> lis
     for name, part in parts.items():
         statement = statement.replace(f"/*{name}*/", part.strip())
     values |= {"me": viewer.pk, "sees_all": is_moderator(viewer), "shares_of_each": SHARES_OF_EACH, **params}
+    if not ranked:
+        return prepared.rows(statement, values)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

@@ -23,6 +23,7 @@ from cms.views.paging import for_machines, page_of_posts
 from community.accounts import selectors as accounts
 from community.accounts.permissions import is_moderator, is_person
 from community.comments import selectors as comments
+from community.comments.choices import COMMENT
 from community.core import marks, sight
 from community.core.caching import for_guests, for_readers, keep, kept, viewed
 from community.core.counts import numbers
@@ -136,10 +137,13 @@ def post(request: HttpRequest, page: PostPage) -> HttpResponse:
         shown = _post(page, viewer=request.user)  # they see more than others, or less
     else:
         shown = for_readers(request, ("post", page.pk, about is None), tags, lambda: _post(page, viewer=None))
+    talk = _talk(request, shown["comments"])
+    there = _marks(request, page, talk["comments"])
     more = {
         "about_author": about,
-        "engagement": _engagement(request, page, shown["post"]),
-        **_talk(request, shown["comments"]),
+        "engagement": _engagement(request, page, shown["post"], there),
+        "marks_there": there,
+        **talk,
         **_poll(request, page),
     }
     if not is_person(request.user):
@@ -156,7 +160,15 @@ def _reader(request: HttpRequest, page: PostPage) -> int | None:
     return request.user.pk if noted else None
 
 
-def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[str, Any] | None:
+def _marks(request: HttpRequest, page: PostPage, talk: comments.ThreadPage | None) -> dict[marks.Target, Any]:
+    """What somebody who is signed in did to the post and to the comments shown below it, asked for at once."""
+    things = [(POST, page.pk), *((COMMENT, each) for each in (talk.ids if talk else ()))]
+    return marks.of_all(request.user, things) if is_person(request.user) and page.live else {}
+
+
+def _engagement(
+    request: HttpRequest, page: PostPage, card: PostCard, there: dict[marks.Target, Any]
+) -> dict[str, Any] | None:
     """The reactions of a post that is live, and for somebody who is signed in the newest, with what they did to it."""
     if not page.live or getattr(request, "is_preview", False):
         return None
@@ -165,7 +177,7 @@ def _engagement(request: HttpRequest, page: PostPage, card: PostCard) -> dict[st
     row = numbers(POST, [page.pk]).get(page.pk)
     return {
         "by_type": row.reactions_by_type if row else {},
-        "marks": marks.of(request.user, POST, [page.pk])[page.pk],
+        "marks": there[POST, page.pk],
         "may_report": can_report(request.user, page),
     }
 

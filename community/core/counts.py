@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet
+from django.db.models import BooleanField, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from community.core.errors import NotFound
 from community.core.models import TargetCounts
@@ -190,9 +191,17 @@ def weigh(weights: Mapping[str, int]) -> int:
             changed += cursor.rowcount
 
 
+def _numbers(kind: str, ids: list[int]) -> QuerySet[TargetCounts]:
+    among = RawSQL("target_id = ANY(%s)", [ids], output_field=BooleanField())
+    return TargetCounts.objects.filter(among, target_kind=kind)
+
+
+_NUMBERS = prepared.Composed(lambda ids, kind: _numbers(kind, ids), [], "")
+
+
 def numbers(kind: str, ids: Iterable[int]) -> dict[int, TargetCounts]:
     """The numbers of these targets by id, as far as they have any; one query."""
-    rows = TargetCounts.objects.filter(target_kind=kind, target_id__in=list(ids))
+    rows = _NUMBERS.all(list(ids), kind)
     return {row.target_id: row for row in rows}
 
 

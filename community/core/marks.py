@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-#: Kind and ids in; what is to be said of those that have a mark, by id.
-Marker = Callable[[Any, str, list[int]], Mapping[int, Any]]
+#: Targets as (kind, id) in; what is to be said of those that have a mark, by target.
+Marker = Callable[[Any, "list[Target]"], Mapping["Target", Any]]
+Target = tuple[str, int]
 
 _markers: dict[str, Marker] = {}
 
@@ -25,9 +26,14 @@ def of(viewer: Any, kind: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 
     As many queries as there are names, whatever the number of targets.
     """
-    found: dict[int, dict[str, Any]] = {each: {} for each in ids}
+    return {target_id: said for (_kind, target_id), said in of_all(viewer, [(kind, each) for each in ids]).items()}
+
+
+def of_all(viewer: Any, things: Iterable[Target]) -> dict[Target, dict[str, Any]]:
+    """As `of`, for targets of several kinds: (kind, id) in, the marks by (kind, id) out, in as many queries."""
+    found: dict[Target, dict[str, Any]] = {each: {} for each in things}
     if found and getattr(viewer, "is_authenticated", False):
         for name, marker in _markers.items():
-            for each, value in marker(viewer, kind, list(found)).items():
+            for each, value in marker(viewer, list(found)).items():
                 found[each][name] = value
     return found

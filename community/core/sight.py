@@ -46,6 +46,9 @@ class Sight(Protocol):
     def glance(self, viewer: Any, person_id: int) -> Glance:
         """What `viewer` sees where this person shows something, in one query."""
 
+    def has_all(self, viewer: Any, people: Iterable[int]) -> bool:
+        """Is none of `people` out of `viewer`'s sight? One query."""
+
 
 _sight: list[Sight] = []
 _asked: contextvars.ContextVar[dict[tuple[int, int], bool] | None] = contextvars.ContextVar("sight", default=None)
@@ -88,6 +91,12 @@ def parted_from(viewer: Any, people: Iterable[int]) -> set[int]:
 def glance(viewer: Any, person_id: int | None) -> Glance:
     """What `viewer` sees where this person shows something, in one query; guests see all."""
     return _sight[0].glance(viewer, person_id or 0) if _sees_with(viewer) else Glance()
+
+
+def has_all(viewer: Any, people: Iterable[int]) -> bool:
+    """Does `viewer` see all of `people` (ids) in lists? One query; none for guests, who do."""
+    ids = {person for person in people if person != getattr(viewer, "pk", None)}
+    return not ids or not _sees_with(viewer) or _sight[0].has_all(viewer, ids)
 
 
 def parted(viewer: Any) -> QuerySet[Any, int] | list[int]:

@@ -16,6 +16,8 @@ from community.accounts.selectors import AuthorCard, author_card, list_everybody
 from community.core import counts, sight, targets
 from community.core.errors import NotFound
 from community.core.generations import SITE
+from community.core.marks import Target
+from community.core.postgres import prepared
 from community.core.remembered import remembered
 from community.reactions import permissions
 from community.reactions.choices import ICONS
@@ -84,18 +86,24 @@ def find_target(kind: str, target_id: int, *, viewer: Actor) -> Any:
 def standing(kind: str, target_id: int, *, viewer: Actor) -> Standing:
     """The numbers of a target that was found, and the viewer's own; two queries."""
     row = counts.numbers(kind, [target_id]).get(target_id)
-    own = own_reactions(viewer, kind, [target_id]).get(target_id, [])
+    own = own_reactions(viewer, [(kind, target_id)]).get((kind, target_id), [])
     return Standing(row.reactions_by_type if row else {}, tuple(own))
 
 
-def own_reactions(viewer: Any, kind: str, ids: list[int]) -> dict[int, list[str]]:
-    """The codes of what `viewer` gave to each of these targets, in the order they were given; one query."""
+_OWN = """
+    SELECT target_kind, target_id, type FROM reaction
+    WHERE user_id = %s AND (target_kind, target_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[])) ORDER BY id
+"""
+
+
+def own_reactions(viewer: Any, things: list[Target]) -> dict[Target, list[str]]:
+    """The codes of what `viewer` gave to each of these (kind, id), in the order they were given; one query."""
     if not getattr(viewer, "is_authenticated", False):
         return {}
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = Reaction.objects.filter(user=viewer, target_kind=kind, target_id__in=ids).order_by("pk")
-    for target_id, code in rows.values_list("target_id", "type__code"):
-        found[target_id].append(code)
+    found: dict[Target, list[str]] = defaultdict(list)
+    kinds, ids = [kind for kind, _id in things], [target_id for _kind, target_id in things]
+    for kind, target_id, code in prepared.rows(_OWN, [viewer.pk, kinds, ids]):
+        found[kind, target_id].append(code)
     return dict(found)
 
 

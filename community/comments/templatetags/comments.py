@@ -16,6 +16,9 @@ from community.core.targets import Discussion
 
 register = template.Library()
 
+#: The same for everybody, so that its fields are made once for a language.
+EMPTY = CommentForm(auto_id="comment-%s")
+
 
 @register.inclusion_tag("comments/entry.html", takes_context=True)
 def comment_entry(context: Any, discussion: Discussion) -> dict[str, Any]:
@@ -27,18 +30,25 @@ def comment_entry(context: Any, discussion: Discussion) -> dict[str, Any]:
         "signed_in": viewer.is_authenticated,
         "refusal": refusal.message if refusal else "",
         "open": permissions.can_comment_on(viewer, discussion) if viewer.is_authenticated else discussion.is_open,
-        "form": CommentForm(auto_id="comment-%s"),
+        "entry": EMPTY,
         "csrf_token": context.get("csrf_token"),
     }
 
 
 @register.simple_tag(takes_context=True)
 def comment_marks(context: Any, cards: list[CommentCard]) -> dict[int, dict[str, Any]]:
-    """What the viewer did to the comments that are shown, those without anything left out: for the page's script."""
+    """What the viewer did to the comments that are shown, those without anything left out: for the page's script.
+
+    A page that has asked for it already, together with its own, hands it in as `marks_there`.
+    """
     viewer = context["request"].user
     if not viewer.is_authenticated:
         return {}
-    found = marks.of(viewer, COMMENT, (card.id for card in cards))
+    there = context.get("marks_there") or {}
+    if all((COMMENT, card.id) in there for card in cards):
+        found = {card.id: there[COMMENT, card.id] for card in cards}
+    else:
+        found = marks.of(viewer, COMMENT, (card.id for card in cards))
     for card in cards:
         if card.author is not None and card.author.id == viewer.pk:
             found[card.id] = {**found[card.id], "own": True}

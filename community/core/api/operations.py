@@ -18,7 +18,7 @@ from community.core import caching
 from community.core.api import idempotency
 from community.core.api.document import ApiSchema
 from community.core.api.fields import ID_PATTERN
-from community.core.api.serializers import Input, Query, Shape, outward_names, selectable
+from community.core.api.serializers import Input, Query, Shape, outward_names, represent, selectable
 from community.core.errors import Invalid
 from community.core.remembered import remembered
 
@@ -98,7 +98,7 @@ def operation(
                 result = method(view, request, **kwargs)
                 if isinstance(result, Response):
                     raise _ReadyMade(result)
-                return shape(result, many=many, context=context).data if shape is not None else None
+                return represent(shape, result, many=many, context=context) if shape is not None else None
 
             tags = view.tags_for_guests()
             try:

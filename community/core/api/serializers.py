@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -81,6 +82,23 @@ class Shape(_CamelSerializer):
         if not selected:
             return fields
         return {name: field for name, field in fields.items() if name in selected or name == "id"}
+
+
+#: An instance of each shape for each thread: making one copies all its fields, which takes longer than using them.
+_ready = threading.local()
+
+
+def represent(shape: type[Shape], thing: Any, *, many: bool, context: Mapping[str, Any]) -> Any:
+    """`thing` in this shape, or each of its things: what `shape(thing, many=many, context=context).data` holds."""
+    if context.get("selected"):
+        return shape(thing, many=many, context=context).data
+    kept: dict[tuple[type[Shape], bool], Any] = _ready.__dict__.setdefault("shapes", {})
+    maker = kept.get((shape, many)) or kept.setdefault((shape, many), shape(many=many))
+    maker._context = context
+    try:
+        return maker.to_representation(thing)
+    finally:
+        maker._context = {}
 
 
 @functools.cache

@@ -115,11 +115,10 @@ def comments(first_id: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def reactions() -> list[dict[str, Any]]:
+def reactions() -> list[tuple[dict[str, Any], int, bool]]:
     """A bar of reactions, one of them given."""
     given = (("LIKE", _("Like"), 48, True), ("LOVE", _("Love"), 12, False), ("WOW", _("Wow"), 0, False))
     return [
-        {"type": {"code": code, "label": label, "icon": f"react-{code.lower()}", "active": True},
-         "count": count, "own": own}
+        ({"code": code, "label": label, "icon": f"react-{code.lower()}", "active": True}, count, own)
         for code, label, count, own in given
     ]  # fmt: skip

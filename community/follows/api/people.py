@@ -76,9 +76,9 @@ def _cut(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_marks(request: Request, page: pagination.CursorPage, people: list[User | None]) -> pagination.CursorPage:
-    ids = [person.pk for person in people if person is not None]
-    marks = selectors.follow_marks(request.user, Kind.USER, ids)
-    return dataclasses.replace(page, items=followers(page.items, people, marks))
+    marks = selectors.follow_marks(request.user, [(Kind.USER, person.pk) for person in people if person is not None])
+    own = {person_id: state for (_kind, person_id), state in marks.items()}
+    return dataclasses.replace(page, items=followers(page.items, people, own))
 
 
 class FollowView(ApiView):

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from community.accounts.models import User
@@ -14,6 +13,8 @@ from community.accounts.permissions import Actor, is_moderator
 from community.accounts.selectors import get_person
 from community.core import sight
 from community.core.errors import NotFound
+from community.core.marks import Target
+from community.core.postgres import prepared
 from community.follows import permissions
 from community.follows.choices import Kind, State
 from community.follows.models import Block, Follow, FollowCounts, Mute
@@ -91,25 +92,28 @@ def relation_to(person: User, *, viewer: Actor) -> Relation:
     """What stands between `viewer` and `person`, in one query; nothing for guests and for oneself."""
     if not isinstance(viewer, User) or viewer.pk == person.pk:
         return Relation()
-    with connection.cursor() as cursor:
-        cursor.execute(_RELATION, {"me": viewer.pk, "them": person.pk})
-        [(state, back, muted, blocked)] = cursor.fetchall()
+    [(state, back, muted, blocked)] = prepared.rows(_RELATION, {"me": viewer.pk, "them": person.pk})
     return Relation(state or "", back, muted, blocked)
 
 
 def get_follow(kind: str, target_id: int, *, viewer: Actor) -> str:
     """The state of the viewer's own follow of a target, "" for none; one query, none for guests."""
-    return follow_marks(viewer, kind, [target_id]).get(target_id, "")
+    return follow_marks(viewer, [(kind, target_id)]).get((kind, target_id), "")
 
 
-def follow_marks(viewer: Actor, kind: str, ids: list[int]) -> dict[int, str]:
-    """The state of the viewer's follows of these targets, by id; one query."""
-    if not isinstance(viewer, User):
+_OWN = """
+    SELECT target_kind, target_id, state FROM follows_follow
+    WHERE follower_id = %s AND (target_kind, target_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[]))
+"""
+
+
+def follow_marks(viewer: Actor, things: list[Target]) -> dict[Target, str]:
+    """The state of the viewer's follows of these (kind, id); one query, none where nothing of it can be followed."""
+    followed = [(kind, target_id) for kind, target_id in things if kind in Kind.values]
+    if not isinstance(viewer, User) or not followed:
         return {}
-    if kind not in Kind.values:
-        return {}
-    rows = Follow.objects.filter(follower=viewer, target_kind=kind, target_id__in=ids)
-    return dict(rows.values_list("target_id", "state"))
+    kinds, ids = [kind for kind, _id in followed], [target_id for _kind, target_id in followed]
+    return {(kind, target_id): state for kind, target_id, state in prepared.rows(_OWN, [viewer.pk, kinds, ids])}
 
 
 def get_request(request_id: int, *, viewer: User) -> Follow:

@@ -26,6 +26,12 @@ _GLANCE = """
         OR EXISTS (SELECT FROM follows_block WHERE blocked_id = %(me)s)
         OR EXISTS (SELECT FROM follows_mute WHERE muter_id = %(me)s)
 """
+_HIDDEN = """
+    SELECT 1 FROM follows_mute WHERE muter_id = %(me)s AND muted_id = ANY(%(them)s)
+    UNION ALL SELECT 1 FROM follows_block WHERE %(parted)s AND blocker_id = %(me)s AND blocked_id = ANY(%(them)s)
+    UNION ALL SELECT 1 FROM follows_block WHERE %(parted)s AND blocked_id = %(me)s AND blocker_id = ANY(%(them)s)
+    LIMIT 1
+"""
 
 
 class _Sight:
@@ -66,6 +72,13 @@ class _Sight:
             return Glance(sees_all=not self.muted(viewer).exists())
         [(parted, somebody)] = prepared.rows(_GLANCE, {"me": viewer.pk, "them": person_id})
         return Glance(parted=parted, sees_all=not somebody)
+
+    def has_all(self, viewer: Any, people: Iterable[int]) -> bool:
+        """Whether `viewer` has muted none of `people` and, but for moderators, is parted from none of them."""
+        ids = list(people)
+        return (
+            prepared.row(_HIDDEN, {"me": viewer.pk, "them": ids, "parted": not permissions.can_see_all(viewer)}) is None
+        )
 
 
 SIGHT = _Sight()

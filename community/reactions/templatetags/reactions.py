@@ -38,7 +38,7 @@ def reaction_bar(
     numbers = by_type or {}
     own = set((marks or {}).get("reactions", ()))
     shown = [
-        {"type": type_, "count": numbers.get(type_.code, 0), "own": type_.code in own}
+        (type_, numbers.get(type_.code, 0), type_.code in own)
         for type_ in selectors.list_types()
         if type_.active or numbers.get(type_.code)
     ]
