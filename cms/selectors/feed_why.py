@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cms.rules import address
-from cms.selectors import feed_rows
+from cms.selectors import feed_names
 from cms.selectors.feed import Feed
 from cms.selectors.feed_rows import Entry
 from community.core.languages import localized
@@ -66,7 +66,7 @@ def reasons(entries: Sequence[Entry], feed: Feed) -> dict[int, tuple[Why, Shared
         wanted["user"].update(entry.reacted[:REACTED_NAMED])
         if entry.read is not None:
             wanted["category"].add(entry.read)
-    names = feed_rows.names(wanted)
+    names = feed_names.names(wanted)
     found = {}
     for entry in entries:
         shared = _shared(entry, names)

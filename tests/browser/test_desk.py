@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 OURS = [".desk-brand", ".desk-week", ".desk-list", ".desk-empty", ".page-types", ".desk-type", ".desk-number"]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [pytest.param(1280, "dark", marks=pytest.mark.long), (1280, "light"), (390, "dark")]
+)
 def test_the_desk_is_readable_in_the_sites_colours(visitor: Visitor, width: int, scheme: str) -> None:
     context = visitor.context(width=width, session=world.session_of("editor"), color_scheme=scheme)
     page = context.new_page()

@@ -58,7 +58,7 @@ def test_the_font_is_our_own_and_used(visitor: Visitor) -> None:
     assert [link.startswith(visitor.site.address) for link in links] == [True]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", ["home", "post", "post with a video on top", "author page", "section", "directory"])
 def test_nothing_jumps_while_a_page_loads(visitor: Visitor, name: str, width: int) -> None:
     context = visitor.context(width=width)

@@ -37,7 +37,7 @@ def walk(page: Page, key: str) -> list[tuple[int, str]]:
     raise AssertionError("The keyboard is caught, or the page never ends.")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.long), 1280])
 @pytest.mark.parametrize("name", ["author page", "search", "directory"])
 def test_tab_leads_through_the_whole_page_and_back(visitor: Visitor, name: str, width: int) -> None:
     page = visitor.open(visitor.site.pages[name], width=width, session=world.session_of("fan"))

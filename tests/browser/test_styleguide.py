@@ -26,8 +26,8 @@ def running(page: Page) -> int:
 @pytest.mark.parametrize(
     ("theme", "width"),
     [
-        ("light", 1280),
         ("dark", 390),
+        pytest.param("light", 1280, marks=pytest.mark.long),
         pytest.param("dark", 1280, marks=pytest.mark.long),
         pytest.param("light", 390, marks=pytest.mark.long),
     ],

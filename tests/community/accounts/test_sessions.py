@@ -8,6 +8,7 @@ from datetime import timedelta
 import jwt as pyjwt
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
@@ -52,6 +53,25 @@ def key_of(person):
 
 def closed_facts():
     return [fact.payload for fact in OutboxFact.objects.filter(name="auth.sessions_closed")]
+
+
+def test_a_session_that_has_ended_or_never_was_is_nobodys(cast):
+    here = browser(cast.fan)
+    key = here.session.session_key
+    assert here.get("/api/me").status_code == 200
+    Session.objects.filter(session_key=key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert here.get("/api/me").status_code == 401
+    Session.objects.filter(session_key=key).update(expire_date=timezone.now() + timedelta(minutes=1))
+    here.cookies[settings.SESSION_COOKIE_NAME] = key  # which the answer before has taken from the browser
+    assert here.get("/api/me").status_code == 200
+    Session.objects.filter(session_key=key).update(session_data="not what was signed")
+    assert here.get("/api/me").status_code == 401
+    before = Session.objects.count()
+    for invented in ("x" * 32, "short", "' OR true --", "é" * 32):
+        for path, status in (("/api/me", 401), ("/", 200)):
+            here.cookies[settings.SESSION_COOKIE_NAME] = invented
+            assert here.get(path).status_code == status, (path, invented)
+    assert Session.objects.count() == before
 
 
 def test_sessions_are_listed_with_device_and_last_use_and_closed_one_by_one(cast):

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from rest_framework import serializers
 
 from community.core.api import views
 from community.core.api.envelope import EnvelopeRenderer
 from community.core.api.names import camel
+from community.core.api.serializers import Shape, represent
 from tests.support.api import fields_of, send
 
 
@@ -190,6 +192,28 @@ def test_fields_can_be_chosen_from_a_list(probe):
     }
     for bad in ("password", "", ",", "long_title", "longTitle,owner.password"):
         assert "fields" in fields_of(probe.get("/api/things/7", {"fields": bad}))
+
+
+def test_chosen_fields_are_those_of_one_request(probe):
+    everything = set(probe.get("/api/things/7").json()["data"])
+    for _time in range(2):
+        assert set(probe.get("/api/things/7?fields=longTitle").json()["data"]) == {"id", "longTitle"}
+        assert set(probe.get("/api/things/7").json()["data"]) == everything
+
+
+def test_a_shape_is_made_once_and_keeps_nothing_of_a_request():
+    class Named(Shape):
+        name = serializers.SerializerMethodField()
+
+        def get_name(self, thing: str) -> str:
+            return f"{self.context.get('greeting', 'nothing')} {thing}"
+
+    assert represent(Named, "Ada", many=False, context={"greeting": "Hello"}) == {"name": "Hello Ada"}
+    assert represent(Named, ["Ada", "Ben"], many=True, context={}) == [{"name": "nothing Ada"}, {"name": "nothing Ben"}]
+    with pytest.raises(TypeError):
+        represent(Named, 7, many=True, context={"greeting": "Hello"})
+    assert represent(Named, ["Ada"], many=True, context={}) == [{"name": "nothing Ada"}]
+    assert represent(Named, "Ada", many=False, context={}) == {"name": "nothing Ada"}
 
 
 def test_every_answer_tells_the_limit_and_one_count_serves_all_spellings(probe, settings):

@@ -116,6 +116,34 @@ def test_the_rule_between_two_people(cast):
     assert what_is_seen(cast.fan, cast.banned) == Sees.NOTHING
 
 
+def test_whether_nobody_of_many_is_out_of_sight(cast, django_assert_num_queries):
+    people = [cast.creator.pk, cast.other_fan.pk, cast.fan.pk]
+    with django_assert_num_queries(1):
+        assert sight.has_all(cast.fan, people)
+    with django_assert_num_queries(0):
+        assert sight.has_all(None, people)
+        assert sight.has_all(cast.fan, [])
+        assert sight.has_all(cast.fan, [cast.fan.pk])
+    for act, end, by, other in (
+        (services.mute, services.unmute, cast.fan, "creator"),
+        (services.block, services.unblock, cast.fan, "creator"),
+        (services.block, services.unblock, cast.creator, "fan"),
+    ):
+        act(actor=by, username=other)
+        assert not sight.has_all(cast.fan, people), act
+        assert sight.has_all(cast.fan, [cast.other_fan.pk]), act
+        assert sight.has_all(cast.creator, people) == (act is services.mute)
+        end(actor=by, username=other)
+        assert sight.has_all(cast.fan, people)
+
+
+def test_moderators_miss_only_whom_they_muted(cast):
+    services.block(actor=cast.creator, username=cast.moderator.username)
+    assert sight.has_all(cast.moderator, [cast.creator.pk])
+    services.mute(actor=cast.moderator, username="creator")
+    assert not sight.has_all(cast.moderator, [cast.creator.pk])
+
+
 def _request_of(person: Any) -> int:
     return Follow.objects.get(follower=person).pk
 

@@ -165,6 +165,19 @@ def form_data(post, *answers, action="action-publish", **values):
     })  # fmt: skip
 
 
+def test_a_post_has_one_poll_only(cast, post, client_for):
+    form = form_data(post, "This", "That")
+    second = {
+        name.replace("body-1-", "body-2-"): value for name, value in form.items() if name.startswith("body-1-")
+    } | {"body-2-order": "2", "body-2-value-question": "A second?"}
+    page = client_for(cast.creator).post(f"/cms/pages/{post.pk}/edit/", {**form, **second, "body-count": "3"})
+    assert page.status_code == 200
+    assert "The maximum number of items is 1" in page.content.decode()
+    post.refresh_from_db()
+    assert [block.block_type for block in post.body].count("poll") == 1
+    assert "A second?" not in str(post.get_latest_revision_as_object().body)
+
+
 def test_the_admin_tells_at_the_field_that_people_vote(cast, post, client_for):
     desk, url = client_for(cast.creator), f"/cms/pages/{post.pk}/edit/"
     page = desk.get(url).content.decode()
