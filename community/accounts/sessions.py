@@ -22,8 +22,3 @@ class SessionStore(DatabaseStore):
             self._session_key = None
             return {}
         return dict(self.decode(found[0]))
-
-    @classmethod
-    def get_model_class(cls) -> Any:
-        """Django's table."""
-        return DatabaseStore.get_model_class()

@@ -15,7 +15,7 @@ from community.bookmarks import permissions
 from community.bookmarks.models import Bookmark, Folder, Share
 from community.core import counts, targets
 from community.core.errors import NotFound
-from community.core.marks import Target
+from community.core.marks import AMONG, Target, columns
 from community.core.postgres import prepared
 from community.core.targets import TargetCard
 
@@ -89,18 +89,14 @@ def bookmark_cards(rows: Sequence[Bookmark], *, viewer: Actor) -> list[BookmarkC
     ]  # fmt: skip
 
 
-_OWN = """
-    SELECT target_kind, target_id FROM bookmark
-    WHERE user_id = %s AND (target_kind, target_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[]))
-"""
+_OWN = f"SELECT target_kind, target_id FROM bookmark WHERE user_id = %s AND {AMONG}"  # noqa: S608 - our own words
 
 
 def own_bookmarks(viewer: Any, things: list[Target]) -> dict[Target, bool]:
     """Those of these (kind, id) that `viewer` keeps; one query, none for guests."""
     if viewer is None or not viewer.is_authenticated:
         return {}
-    kinds, ids = [kind for kind, _id in things], [target_id for _kind, target_id in things]
-    return dict.fromkeys(prepared.rows(_OWN, [viewer.pk, kinds, ids]), True)
+    return dict.fromkeys(prepared.rows(_OWN, [viewer.pk, *columns(things)]), True)
 
 
 class KeptThings:

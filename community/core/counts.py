@@ -191,12 +191,12 @@ def weigh(weights: Mapping[str, int]) -> int:
             changed += cursor.rowcount
 
 
-def _numbers(kind: str, ids: list[int]) -> QuerySet[TargetCounts]:
+def _numbers(ids: list[int], kind: str) -> QuerySet[TargetCounts]:
     among = RawSQL("target_id = ANY(%s)", [ids], output_field=BooleanField())
     return TargetCounts.objects.filter(among, target_kind=kind)
 
 
-_NUMBERS = prepared.Composed(lambda ids, kind: _numbers(kind, ids), [], "")
+_NUMBERS = prepared.Composed(_numbers, [], "")
 
 
 def numbers(kind: str, ids: Iterable[int]) -> dict[int, TargetCounts]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-#: Targets as (kind, id) in; what is to be said of those that have a mark, by target.
-Marker = Callable[[Any, "list[Target]"], Mapping["Target", Any]]
 Target = tuple[str, int]
+#: Targets as (kind, id) in; what is to be said of those that have a mark, by target.
+Marker = Callable[[Any, list[Target]], Mapping[Target, Any]]
+#: A condition for the SQL of a marker: the row is about one of these targets. Its two values are made by `columns`.
+AMONG = "(target_kind, target_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[]))"
 
 _markers: dict[str, Marker] = {}
 
@@ -19,6 +21,12 @@ def register(name: str, marker: Marker) -> None:
     """Says who answers for the marks of this name; called once, in an app's `ready()`."""
     if _markers.setdefault(name, marker) is not marker:
         raise ValueError(f"Two apps answer for the mark {name}.")
+
+
+def columns(things: Iterable[Target]) -> tuple[list[str], list[int]]:
+    """The kinds and the ids of these targets: the values of AMONG."""
+    pairs = list(things)
+    return [kind for kind, _id in pairs], [target_id for _kind, target_id in pairs]
 
 
 def of(viewer: Any, kind: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -16,7 +16,7 @@ from community.accounts.selectors import AuthorCard, author_card, list_everybody
 from community.core import counts, sight, targets
 from community.core.errors import NotFound
 from community.core.generations import SITE
-from community.core.marks import Target
+from community.core.marks import AMONG, Target, columns
 from community.core.postgres import prepared
 from community.core.remembered import remembered
 from community.reactions import permissions
@@ -90,10 +90,9 @@ def standing(kind: str, target_id: int, *, viewer: Actor) -> Standing:
     return Standing(row.reactions_by_type if row else {}, tuple(own))
 
 
-_OWN = """
-    SELECT target_kind, target_id, type FROM reaction
-    WHERE user_id = %s AND (target_kind, target_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[])) ORDER BY id
-"""
+_OWN = f"""
+    SELECT target_kind, target_id, type FROM reaction WHERE user_id = %s AND {AMONG} ORDER BY id
+"""  # noqa: S608 - our own words
 
 
 def own_reactions(viewer: Any, things: list[Target]) -> dict[Target, list[str]]:
@@ -101,8 +100,7 @@ def own_reactions(viewer: Any, things: list[Target]) -> dict[Target, list[str]]:
     if not getattr(viewer, "is_authenticated", False):
         return {}
     found: dict[Target, list[str]] = defaultdict(list)
-    kinds, ids = [kind for kind, _id in things], [target_id for _kind, target_id in things]
-    for kind, target_id, code in prepared.rows(_OWN, [viewer.pk, kinds, ids]):
+    for kind, target_id, code in prepared.rows(_OWN, [viewer.pk, *columns(things)]):
         found[kind, target_id].append(code)
     return dict(found)
 

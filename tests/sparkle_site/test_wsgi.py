@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -39,7 +38,6 @@ def asked(answer: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> int:
     return found[0]
 
 
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="about the frames of CPython")
 def test_no_depth_of_calls_costs_memory_at_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults_at_each_depth() >= TIMES // 2, "CPython has become better: the room is not needed any more"
     asked(faults_at_each_depth, monkeypatch)  # the first touches pages that nobody has touched yet

@@ -94,7 +94,7 @@ def represent(shape: type[Shape], thing: Any, *, many: bool, context: Mapping[st
         return shape(thing, many=many, context=context).data
     kept: dict[tuple[type[Shape], bool], Any] = _ready.__dict__.setdefault("shapes", {})
     maker = kept.get((shape, many)) or kept.setdefault((shape, many), shape(many=many))
-    maker._context = context
+    maker._context = context  # where DRF keeps what it is given when it is made; there is no door to it
     try:
         return maker.to_representation(thing)
     finally:

@@ -104,6 +104,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A cursor whose statements the server parses and plans once for each connection; see prepared.py."""
         self.ensure_connection()
         with self.wrap_database_errors:
+            # What Django's `cursor` ends with, not in the stubs: the wrapper that counts, logs and translates errors.
             return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
 
     @property

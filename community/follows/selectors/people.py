@@ -13,7 +13,7 @@ from community.accounts.permissions import Actor, is_moderator
 from community.accounts.selectors import get_person
 from community.core import sight
 from community.core.errors import NotFound
-from community.core.marks import Target
+from community.core.marks import AMONG, Target, columns
 from community.core.postgres import prepared
 from community.follows import permissions
 from community.follows.choices import Kind, State
@@ -101,19 +101,18 @@ def get_follow(kind: str, target_id: int, *, viewer: Actor) -> str:
     return follow_marks(viewer, [(kind, target_id)]).get((kind, target_id), "")
 
 
-_OWN = """
-    SELECT target_kind, target_id, state FROM follows_follow
-    WHERE follower_id = %s AND (target_kind, target_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[]))
-"""
+_OWN = f"""
+    SELECT target_kind, target_id, state FROM follows_follow WHERE follower_id = %s AND {AMONG}
+"""  # noqa: S608 - our own words
 
 
 def follow_marks(viewer: Actor, things: list[Target]) -> dict[Target, str]:
     """The state of the viewer's follows of these (kind, id); one query, none where nothing of it can be followed."""
-    followed = [(kind, target_id) for kind, target_id in things if kind in Kind.values]
+    followed = [thing for thing in things if thing[0] in Kind.values]
     if not isinstance(viewer, User) or not followed:
         return {}
-    kinds, ids = [kind for kind, _id in followed], [target_id for _kind, target_id in followed]
-    return {(kind, target_id): state for kind, target_id, state in prepared.rows(_OWN, [viewer.pk, kinds, ids])}
+    found = prepared.rows(_OWN, [viewer.pk, *columns(followed)])
+    return {(kind, target_id): state for kind, target_id, state in found}
 
 
 def get_request(request_id: int, *, viewer: User) -> Follow:
