@@ -20,6 +20,7 @@ RULES: list[sources.Rule] = [
     sources.banners_and_dead_code,
     sources.traces_of_a_desk,
     pages.inline_code,
+    pages.wide_tables,
     pages.untranslated_words,
 ]
 
@@ -97,6 +98,7 @@ FAULTS: list[tuple[sources.Rule, str, str, str]] = [
     (pages.inline_code, "templates/a.html", "<style>p {}</style>\n", "a style element"),
     (pages.inline_code, "templates/a.html", '<p {% if a %}x{% endif %} onclick="go()">', "handler onclick"),
     (pages.inline_code, "templates/a.html", '<a href="javascript:go()">', "a javascript: address"),
+    (pages.wide_tables, "templates/a.html", '<div>\n<table class="listing">', "a.html: a table without"),
     (pages.untranslated_words, "templates/a.html", "<p>\nHello {{ name }}</p>", "a.html:2: Hello"),
     (pages.untranslated_words, "templates/a.html", '<img alt="A cat">', "alt='A cat'"),
     (
@@ -142,6 +144,7 @@ def test_every_rule_has_its_planted_fault() -> None:
         (sources.services_called_by_position, "cms/services.py", "def _own(page): ...\n"),
         (pages.inline_code, "templates/a.html", '<script src="{% static "a.js" %}"></script>'),
         (pages.inline_code, "templates/a.html", '<script type="application/ld+json">{}</script>'),
+        (pages.wide_tables, "templates/a.html", '<div class="desk-scroller"><table class="listing">'),
         (pages.untranslated_words, "templates/a.html", '<p>{% translate "Hello" %} {{ name }} · 1×</p>'),
         (pages.untranslated_words, "templates/a.html", '<p title="{% translate "Hello" %}">YouTube</p>'),
         (
