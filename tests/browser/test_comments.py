@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from cms.models import PostPage
 from community.accounts.models import User
@@ -53,6 +53,19 @@ def open_as(visitor: Visitor, post: PostPage, name: str = "fan", **options) -> P
     page.locator("#comments-title").scroll_into_view_if_needed()
     expect(page.locator("[data-comments][data-ready]")).to_be_attached()
     return page
+
+
+def test_names_are_suggested_for_what_was_typed_before_the_script_came(visitor: Visitor, talk: PostPage) -> None:
+    page = open_as(visitor, talk)
+    waiting: list[Route] = []
+    page.route("**/mentions*.js", lambda route: waiting.append(route))
+    field = page.get_by_label("Your comment")
+    with page.expect_request("**/mentions*.js"):
+        field.press_sequentially("Hello @mir")
+    assert waiting
+    assert page.get_by_role("option").count() == 0
+    waiting.pop().continue_()
+    expect(page.get_by_role("option", name="mira_kay")).to_be_visible()
 
 
 def test_a_comment_is_written_answered_and_changed_without_leaving_the_page(visitor: Visitor, talk: PostPage) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import gzip
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
+import httpx
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
@@ -76,6 +81,46 @@ def test_nothing_jumps_while_a_page_loads(visitor: Visitor, name: str, width: in
     page.wait_for_load_state("networkidle")
     shifts = page.evaluate("window.shifts")
     assert sum(shift["value"] for shift in shifts) < 0.02, shifts
+
+
+@contextmanager
+def in_pieces(site: str, *, size: int = 400, pause: float = 0.03) -> Iterator[str]:
+    """Gives the address of a server that hands on a site's pages in pieces, as a slow network does."""
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = httpx.get(site + self.path, timeout=10)
+            body, kind = answer.content.replace(site.encode(), b""), answer.headers["Content-Type"]
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            begin = body.index(b"<body") if kind.startswith("text/html") else len(body)
+            self.wfile.write(body[:begin])
+            for at in range(begin, len(body), size):
+                time.sleep(pause)
+                self.wfile.write(body[at : at + size])
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is told of single requests."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
+def test_nothing_jumps_while_a_page_comes_piece_by_piece(visitor: Visitor, width: int) -> None:
+    context = visitor.context(width=width)
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    visitor.expected.append("elsewhere")
+    with in_pieces(visitor.site.address) as address:
+        page.goto(address + visitor.site.pages["directory"])
+        page.wait_for_load_state("networkidle")
+        assert page.locator(".footer").is_visible()
+        shifts = page.evaluate("window.shifts")
+    assert sum(shift["value"] for shift in shifts) < 0.01, shifts
 
 
 def first_frame(page: Page) -> dict[str, str]:

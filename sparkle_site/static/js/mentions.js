@@ -70,12 +70,14 @@ export function suggestPeople(area, label) {
     }
   }
 
-  area.addEventListener("input", () => {
+  function look() {
     clearTimeout(timer);
     const found = begun.exec(area.value.slice(0, area.selectionStart));
     if (found) timer = setTimeout(ask, pause, found[1]);
     else close();
-  });
+  }
+
+  area.addEventListener("input", look);
   area.addEventListener("keydown", (event) => {
     if (list.hidden || event.isComposing) return;
     const options = [...list.children];
@@ -97,4 +99,6 @@ export function suggestPeople(area, label) {
     const option = event.target.closest("[role=option]");
     if (option) put(option);
   });
+  // What was typed before this was loaded.
+  if (document.activeElement === area) look();
 }
