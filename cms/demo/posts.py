@@ -20,6 +20,7 @@ from cms.demo.pages import Shelves
 from cms.demo.progress import Progress
 from cms.models import CreatorPage, CustomImage, PostPage
 from cms.services import create_post
+from cms.services.saving import indexed_once
 from community.accounts.models import User
 from community.core import counts
 
@@ -113,7 +114,8 @@ class _Writing:
         )
         page.language = self.author.profile.language
         page.featured_until = featured_until if post.featured else None
-        page.save_revision(user=self.author, clean=False).publish(user=self.author, skip_permission_checks=True)
+        with indexed_once(page):
+            page.save_revision(user=self.author, clean=False).publish(user=self.author, skip_permission_checks=True)
         _date_back(page, at)
         if post.pinned:
             CreatorPage.objects.filter(person=self.author).update(pinned_post=page)

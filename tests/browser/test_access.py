@@ -21,6 +21,7 @@ PAGES = [
 ]  # fmt: skip
 #: Made of the pieces of the others.
 LIKE_OTHERS = {
+    "category", "code entry", "standard page",
     "post with a video on top", "author's series", "author's words", "part of a series", "latest", "tag",
     "password reset", "locked page", "kept mail", "e-mail addresses", "new password", "second factor", "sign-out",
 }  # fmt: skip

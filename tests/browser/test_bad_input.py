@@ -155,6 +155,7 @@ def test_every_direction_of_writing_keeps_its_own(
     nothing_breaks(found)
 
 
+@pytest.mark.long
 def test_three_hundred_blocks_make_one_long_page(visitor: Visitor, image: CustomImage, file: CustomDocument) -> None:
     blocks = every_block(lambda length: "A lamp, a curtain and a cat under the stage."[:length], image, file)
     author = make_user(role=Role.CREATOR)
@@ -316,6 +317,7 @@ def test_every_page_of_a_real_export_is_whole(visitor: Visitor, shared_data: Cal
     assert walk_imported(visitor, shared_data("wordpress/themeunittestdata.wordpress.xml")) > 50
 
 
+@pytest.mark.long
 def test_what_is_typed_into_the_admin_runs_nowhere(visitor: Visitor, image: CustomImage) -> None:
     desk = Client()
     desk.force_login(User.objects.get(username="editor"))

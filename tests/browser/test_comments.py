@@ -102,7 +102,7 @@ def test_more_answers_come_into_their_place(visitor: Visitor, talk: PostPage) ->
     expect(page.get_by_role("link", name="Newest")).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.parametrize("name", ["", "fan"])
+@pytest.mark.parametrize("name", [pytest.param("", marks=pytest.mark.long), "fan"])
 def test_comments_are_easy_to_reach_and_fit(visitor: Visitor, talk: PostPage, name: str) -> None:
     page = open_as(visitor, talk, name)
     page.evaluate(Axe().axe_script)

@@ -104,6 +104,7 @@ def test_hostile_names_are_only_shown(visitor: Visitor, show: Callable[..., tupl
         check(page, path)
 
 
+@pytest.mark.long
 def test_naughty_strings_from_elsewhere_are_only_shown(
     visitor: Visitor,
     show: Callable[..., tuple[User, list[PostPage]]],

@@ -127,6 +127,7 @@ def test_what_goes_wrong_is_told_in_the_look_of_the_site(visitor: Visitor, provi
     clean(page)
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_the_pages_of_identities(visitor: Visitor, provider: IdentityProvider) -> None:
     leaves_the_site(visitor, provider)
     person = make_user()

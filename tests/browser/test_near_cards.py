@@ -63,7 +63,8 @@ def test_somebody_keeps_from_a_card(visitor: Visitor, post: PostPage, theme: str
     expect(guest.get_by_role("button", name="Save: Lamps that remember")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), pytest.param("dark", 1280, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
+@pytest.mark.long
 def test_somebody_follows_from_a_post(visitor: Visitor, post: PostPage, theme: str, width: int) -> None:
     page = visitor.open(post.url, theme=theme, width=width, session=session_of("fan"))
     name = User.objects.get(username="mira_kay").profile.display_name

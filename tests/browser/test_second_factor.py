@@ -143,6 +143,7 @@ MAKE_BY_API = """async ({ token, password }) => {
 }"""
 
 
+@pytest.mark.long
 def test_a_passkey_made_through_the_api_lets_in(local: Visitor, person: User) -> None:
     page = local.open("/account/login/")
     device = page.context.new_cdp_session(page)

@@ -33,7 +33,7 @@ def person(site: Site) -> Iterator[User]:
     somebody.delete()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
 def test_what_happened_is_shown_to_everyone(visitor: Visitor, person: User, width: int) -> None:
     page = visitor.open("/account/security/", session=world.session_of(person.username), width=width)
     expect(page.get_by_role("heading", level=1)).to_have_text("Security")

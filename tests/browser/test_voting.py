@@ -31,7 +31,7 @@ def poll_of(page: Page) -> Locator:
     return page.locator("#poll")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("theme", "width"), [pytest.param("light", 1280, marks=pytest.mark.long), ("dark", 390)])
 def test_somebody_votes_sees_the_numbers_and_changes_in_place(visitor: Visitor, theme: str, width: int) -> None:
     page = visitor.open(visitor.site.pages["post"], theme=theme, width=width, session=session_of("fan"))
     poll = poll_of(page)
