@@ -138,7 +138,7 @@ def test_the_menu_opens_and_closes_by_keyboard(visitor: Visitor) -> None:
     expect(profile).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", ["home", "post", "sign-in"])
+@pytest.mark.parametrize("name", [pytest.param("home", marks=pytest.mark.long), "post", "sign-in"])
 def test_focus_is_visible_at_every_step(visitor: Visitor, name: str) -> None:
     page = visitor.open(visitor.site.pages[name], width=1280)
     unseen, steps = [], 0

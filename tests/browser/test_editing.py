@@ -105,6 +105,7 @@ def test_who_saves_second_sees_both_texts(visitor: Visitor) -> None:
     expect(page.get_by_role("textbox", name="Title")).to_have_value("Theirs")
 
 
+@pytest.mark.long
 def test_rooms_of_the_admin_break_no_policy(visitor: Visitor) -> None:
     page = visitor.context(session=world.session_of("editor")).new_page()
     for path in ("", "pages/", "images/", "documents/", "snippets/cms/category/", "reports/site-history/", "account/"):

@@ -64,7 +64,11 @@ def test_the_font_is_our_own_and_used(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", ["home", "post", "post with a video on top", "author page", "section", "directory"])
+@pytest.mark.parametrize(
+    "name",
+    ["home", "post", "directory"]
+    + [pytest.param(name, marks=pytest.mark.long) for name in ("post with a video on top", "author page", "section")],
+)
 def test_nothing_jumps_while_a_page_loads(visitor: Visitor, name: str, width: int) -> None:
     context = visitor.context(width=width)
     context.add_init_script(SHIFTS)

@@ -40,7 +40,8 @@ def sound(page: Page, width: int) -> None:
     assert page.evaluate(PROBLEMS) == []
 
 
-@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.long
 def test_pages_of_follows_are_sound(visitor: Visitor, people: list[User], width: int) -> None:
     reader, star, shy = people
     Profile.objects.filter(user=reader).update(visibility="followers")

@@ -85,6 +85,7 @@ def test_somebody_joins_by_google_links_github_and_comes_back_by_it(
     expect(page.get_by_text("your only way in")).to_be_visible()
 
 
+@pytest.mark.long
 def test_linking_asks_for_the_password_and_goes_straight_on(visitor: Visitor, provider: IdentityProvider) -> None:
     leaves_the_site(visitor, provider)
     person = make_user()

@@ -38,7 +38,9 @@ def walk(page: Page, key: str) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.long), 1280])
-@pytest.mark.parametrize("name", ["author page", "search", "directory"])
+@pytest.mark.parametrize(
+    "name", ["search", *(pytest.param(name, marks=pytest.mark.long) for name in ("author page", "directory"))]
+)
 def test_tab_leads_through_the_whole_page_and_back(visitor: Visitor, name: str, width: int) -> None:
     page = visitor.open(visitor.site.pages[name], width=width, session=world.session_of("fan"))
     there = walk(page, "Tab")

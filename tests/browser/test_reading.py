@@ -85,6 +85,7 @@ def test_signing_in_and_out_works_without_javascript(visitor: Visitor) -> None:
     expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_series_is_read_from_part_to_part_without_javascript(visitor: Visitor) -> None:
     page = visitor.open(visitor.site.pages["series"], javascript=False)
     page.get_by_role("link", name="Start reading").click()

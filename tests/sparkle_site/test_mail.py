@@ -25,7 +25,11 @@ def postmaster() -> Iterator[Postmaster]:
     made.stop()
 
 
-@pytest.mark.parametrize(("environment", "seconds"), [({}, 5), (NOWHERE, 20)], ids=["as usual", "without Redis"])
+@pytest.mark.parametrize(
+    ("environment", "seconds"),
+    [({}, 5), pytest.param(NOWHERE, 20, marks=pytest.mark.long)],
+    ids=["as usual", "without Redis"],
+)
 def test_a_code_leaves_within_seconds(
     launch: Callable[..., Site],
     own_database: str,
