@@ -101,7 +101,7 @@ def in_pieces(site: str, *, size: int = 400, pause: float = 0.03) -> Iterator[st
             begin = body.index(b"<body") if kind.startswith("text/html") else len(body)
             self.wfile.write(body[:begin])
             for at in range(begin, len(body), size):
-                time.sleep(pause)
+                time.sleep(pause)  # the slowness is what is tested
                 self.wfile.write(body[at : at + size])
 
         def log_message(self, format: str, *args: object) -> None:
@@ -109,8 +109,10 @@ def in_pieces(site: str, *, size: int = 400, pause: float = 0.03) -> Iterator[st
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])

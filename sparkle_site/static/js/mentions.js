@@ -99,6 +99,6 @@ export function suggestPeople(area, label) {
     const option = event.target.closest("[role=option]");
     if (option) put(option);
   });
-  // What was typed before this was loaded.
-  if (document.activeElement === area) look();
+  // What was typed before this was loaded; not what the field came with.
+  if (document.activeElement === area && area.value !== area.defaultValue) look();
 }
